@@ -22,7 +22,7 @@ setup(
     packages=['pokegan', 'pokegan.trained_models'],
     # the shipped weights live beside the package in the repository and inside it once installed
     package_dir={'pokegan': 'pokegan', 'pokegan.trained_models': 'trained_models'},
-    package_data={'pokegan.trained_models': ['*.safetensors', '*.json', '*.md']},
+    package_data={'pokegan': ['*.yaml'], 'pokegan.trained_models': ['*.safetensors', '*.json', '*.md']},
     python_requires=f">={cfg['min_python']}", install_requires=words('requirements') + words('pip_requirements'),
     extras_require={'dev': words('dev_requirements')},
     entry_points={'console_scripts': [s.strip() for s in cfg['console_scripts'].splitlines() if s.strip()],

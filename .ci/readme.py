@@ -10,11 +10,12 @@ root = Path(__file__).resolve().parent.parent
 def render():
     "README text and its pictures {path: bytes}"
     nb = nbformat.read(root/'nbs'/'index.ipynb', as_version=4)
+    nb.metadata['language_info'] = dict(name='python') # nbdev_clean drops it
     for c in nb.cells:
         if c.cell_type == 'code' and c.source.startswith('#| echo: false'): c.source = ''
     exporter = MarkdownExporter(config=Config(ExtractOutputPreprocessor=dict(output_filename_template='index_files/{cell_index}_{index}{extension}')))
     text, res = exporter.from_notebook_node(nb)
-    text = text.replace('```python\n\n```\n', '').replace('![png](index_files/', '![drawings and what they become](nbs/index_files/')
+    text = re.sub(r'```\w*\n\s*```\n', '', text).replace('![png](index_files/', '![drawings and what they become](nbs/index_files/')
     return re.sub(r'\n{3,}', '\n\n', text).strip() + '\n', {root/'nbs'/k: v for k, v in res['outputs'].items()}
 
 text, pictures = render()

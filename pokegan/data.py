@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['PIX2PIX_SETS', 'draw_creature', 'PictureError', 'load_picture', 'data_root', 'Source', 'creatures', 'folder',
-           'ChecksumError', 'download', 'pix2pix_set', 'facades', 'pokemon', 'get_source', 'PairDL', 'pair_dls']
+           'ChecksumError', 'download', 'pix2pix_set', 'facades', 'pokemon', 'get_source', 'PairDL', 'tile', 'pair_dls']
 
 # %% ../nbs/00_data.ipynb #cc78f3d2
 import colorsys,cv2,hashlib,http.client,inspect,os,random,sys,tarfile,tempfile,threading,urllib.request,warnings,zlib
@@ -780,7 +780,7 @@ def _to_float(t):
     "uint8 B x H x W x C to float32 B x C x H x W in [-1,1]"
     return t.permute(0, 3, 1, 2).contiguous().float().div_(127.5).sub_(1)
 
-# %% ../nbs/00_data.ipynb #ebf7e672
+# %% ../nbs/00_data.ipynb #d39a58de
 class PairDL(DataLoader):
     "A fastai `DataLoader` of aligned pairs"
     n_inp = 1
@@ -790,13 +790,15 @@ class PairDL(DataLoader):
         random.setstate(state)
         store_attr('sz,jitter,flip,seed,sketch_tfm,workers')
         self.source,self.c_in,self.epoch = dataset.source,dataset.source.c_in,0
+        self.shard_no,self.n_shards = 0,1
         dataset.to(self.device)
 
     def __iter__(self):
         e,idxs = self.epoch,self.get_idxs()
         self.epoch += 1
         batches = [np.array(idxs[i:i+self.bs]) for i in range(0, len(idxs), self.bs)][:len(self)]
-        return self._resident(e, batches) if self.dataset.y is not None else self._stream(e, batches)
+        res = self._resident(e, batches) if self.dataset.y is not None else self._stream(e, batches)
+        return res if self.n_shards==1 else ((x[self.shard_no::self.n_shards],y[self.shard_no::self.n_shards]) for x,y in res)
 
     def get_idxs(self):
         n = len(self.dataset)
@@ -813,6 +815,17 @@ def set_epoch(self:PairDL,
 ):
     "The next pass is the one of `epoch`, those after it count on"
     self.epoch = epoch
+
+# %% ../nbs/00_data.ipynb #b84cc78d
+@patch
+def shard(self:PairDL,
+    i:int, # number of this process, from 0
+    n:int # number of processes; 1 undoes it
+):
+    "Give this process its share of every batch"
+    if not 0<=i<n: raise ValueError(f'shard {i} of {n} does not exist: count from 0 to {n-1}.')
+    if self.bs<n: raise ValueError(f'Batches of {self.bs} cannot be shared by {n} processes: use bs={n} or more.')
+    self.shard_no,self.n_shards = i,n
 
 # %% ../nbs/00_data.ipynb #55f152f0
 @patch
@@ -869,25 +882,28 @@ def _stream(self:PairDL, e, batches):
             yield self._finish(*(_crop(o.to(self.device), np.arange(len(o)), *crop, self.sz) for o in xy), seed)
     except PictureError as ex: raise PictureError(str(ex).strip().rsplit('PictureError: ', 1)[-1]) from None # torch prepends the worker's traceback
 
-# %% ../nbs/00_data.ipynb #63f3d24c
-def _tile(rows, gap=4):
-    "One uint8 picture out of rows of tensors (C x H x W in [-1,1])"
+# %% ../nbs/00_data.ipynb #9a61cfb2
+def tile(
+    rows, # rows of tensors, each C x H x W in [-1,1], C 1 or 3
+    gap:int=4 # white pixels above and to the left of each
+)->np.ndarray: # H x W x 3 uint8
+    "One picture out of many"
     def rgb(t): return np.pad(((t.float().clamp(-1, 1)+1)*127.5).round().expand(3, -1, -1).permute(1, 2, 0).byte().cpu().numpy(), ((gap,0),(gap,0),(0,0)), constant_values=255)
     return np.concatenate([np.concatenate([rgb(t) for t in r], 1) for r in rows])
 
-# %% ../nbs/00_data.ipynb #032bf6e5
+# %% ../nbs/00_data.ipynb #ff165864
 @patch
 def show_batch(self:PairDL, b=None, max_n=6, figsize=None, ax=None, **kwargs):
     "Show inputs above their targets"
     x,y = (o[:max_n].detach() for o in (b or self.one_batch()))
-    show_image(_tile([x,y]), ax=ax, figsize=figsize or (len(x),2), **kwargs)
+    show_image(tile([x,y]), ax=ax, figsize=figsize or (len(x),2), **kwargs)
 
-# %% ../nbs/00_data.ipynb #262d1505
+# %% ../nbs/00_data.ipynb #34a835bb
 @patch
 def show_results(self:PairDL, b, out, max_n=4, figsize=None, ax=None, **kwargs):
     "Show a row of input, painted and real for each picture"
     rows = list(zip(b[0], out, b[1]))[:max_n]
-    show_image(_tile(rows), ax=ax, figsize=figsize or (3,len(rows)+.3), title='input | painted | real', **kwargs)
+    show_image(tile(rows), ax=ax, figsize=figsize or (3,len(rows)+.3), title='input | painted | real', **kwargs)
 
 # %% ../nbs/00_data.ipynb #e0969d79
 def pair_dls(

@@ -10,8 +10,8 @@ __all__ = ['SKETCHES', 'canny_sketch', 'poly_sketch', 'silhouette', 'boundary', 
            'SketchAugment', 'write_atomic', 'one_line_errors', 'as_rgb', 'read_picture', 'sketch_folder',
            'pokegan_edges']
 
-# %% ../nbs/01_edges.ipynb #734c3038
-import os, sys, tempfile, warnings, cv2, numpy as np
+# %% ../nbs/01_edges.ipynb #64c03116
+import os, sys, warnings, cv2, numpy as np
 from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
@@ -536,22 +536,21 @@ class SketchAugment:
         ink = ink.masked_fill(hole & (lot[:,2]<self.gaps)[:,None,None,None], -1.)
         return torch.where(ink>-.3, -1., 1.).to(x.dtype)
 
-# %% ../nbs/01_edges.ipynb #aba1742f
+# %% ../nbs/01_edges.ipynb #619feb22
 def write_atomic(
-    path, # file to write
+    path, # file to write; its folder is made if it does not exist
     write, # called with the name of a temporary file beside it
 ):
     "Let `write` fill a temporary file beside `path`, then rename it: `path` is either the old file or the whole new one"
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    fd,tmp = tempfile.mkstemp(dir=path.parent, prefix=f'.{path.stem}-', suffix=f'{path.suffix}')
-    os.close(fd)
+    tmp = path.with_name(f'.tmp-{path.name}') # the next attempt overwrites what a killed one left behind
     try:
-        write(tmp)
-        os.chmod(tmp, 0o644) # mkstemp's files are private, these are not
+        write(str(tmp))
+        with open(tmp, 'rb+') as f: os.fsync(f.fileno())
         os.replace(tmp, path)
     except BaseException:
-        Path(tmp).unlink(missing_ok=True)
+        tmp.unlink(missing_ok=True)
         raise
 
 # %% ../nbs/01_edges.ipynb #2412c64a

@@ -8,7 +8,8 @@ import math
 import torch, torch.nn.functional as F
 
 # %% auto #0
-__all__ = ['GAN_KINDS', 'l1_loss', 'gan_loss', 'Objective', 'critic_loss', 'generator_loss']
+__all__ = ['GAN_KINDS', 'AUGMENTS', 'l1_loss', 'gan_loss', 'diff_augment', 'feature_loss', 'Objective', 'critic_loss',
+           'generator_loss']
 
 # %% ../nbs/03_losses.ipynb #0089b525
 def l1_loss(
@@ -33,7 +34,53 @@ def gan_loss(
     if kind == 'hinge':   return (-logits if gen else F.relu(1 + (-logits if real else logits))).mean()
     raise ValueError(f"kind={kind!r} is not a GAN loss: use one of {', '.join(GAN_KINDS)}")
 
-# %% ../nbs/03_losses.ipynb #fce14380
+# %% ../nbs/03_losses.ipynb #fe51f1e0
+AUGMENTS = ('color', 'translation', 'cutout')
+
+def _rand(x): return torch.rand(x.shape[0], 1, 1, 1, device=x.device, dtype=torch.float32)
+
+def _color(x, y):
+    "Brightness, saturation and contrast of the picture"
+    y = y + (_rand(y) - .5)
+    m = y.mean(1, keepdim=True);         y = (y - m)*(2*_rand(y)) + m
+    m = y.mean((1,2,3), keepdim=True);   return x, (y - m)*(_rand(y) + .5) + m
+
+def _translation(x, y, share=1/8):
+    "Both moved by up to `share` of the side; white comes in"
+    b,_,h,w = y.shape
+    dy,dx = [((2*_rand(y) - 1)*s*share).round().long().view(b, 1) for s in (h, w)]
+    rows,cols = torch.arange(h, device=y.device) + dy, torch.arange(w, device=y.device) + dx
+    ok = ((rows >= 0) & (rows < h))[:, None, :, None] & ((cols >= 0) & (cols < w))[:, None, None, :]
+    i = torch.arange(b, device=y.device)[:, None, None]
+    def move(t): return torch.where(ok, t.permute(0, 2, 3, 1)[i, rows.clamp(0, h-1)[:, :, None], cols.clamp(0, w-1)[:, None, :]].permute(0, 3, 1, 2), 1.)
+    return move(x), move(y)
+
+def _cutout(x, y, share=1/2):
+    "A square of `share` of the side turns grey in both"
+    b,_,h,w = y.shape
+    def band(n): return (torch.arange(n, device=y.device) - (_rand(y)*n).view(b, 1)).abs() < n*share/2
+    hole = band(h)[:, None, :, None] & band(w)[:, None, None, :]
+    return x.masked_fill(hole, 0), y.masked_fill(hole, 0)
+
+# %% ../nbs/03_losses.ipynb #bb419cfa
+def diff_augment(
+    x:torch.Tensor, # drawings (B, c, H, W)
+    y:torch.Tensor, # pictures (B, 3, H, W), real or painted
+    policy:str, # any of 'color', 'translation', 'cutout', joined by commas; '' for nothing
+)->tuple: # (drawings, pictures), changed alike; gradients pass
+    "Change what the critic sees at random (DiffAugment, §3)"
+    for o in filter(None, policy.split(',')): x,y = dict(color=_color, translation=_translation, cutout=_cutout)[o](x, y)
+    return x, y
+
+# %% ../nbs/03_losses.ipynb #1d9386e6
+def feature_loss(
+    fake:list, # the critic's features of a painting, the verdict last
+    real:list, # the same of the real picture
+)->torch.Tensor: # scalar
+    "Mean L1 distance of the critic's features, over its layers but the verdict (pix2pixHD eq. 4)"
+    return sum(l1_loss(f, r.detach()) for f,r in zip(fake[:-1], real[:-1]))/(len(fake)-1)
+
+# %% ../nbs/03_losses.ipynb #f83bfde0
 class Objective:
     "The objectives of both players: $L_{cGAN}(G,D) + λ L_{L1}(G)$ and its variants (paper eq. 4, Table 1)"
     def __init__(self,
@@ -41,11 +88,17 @@ class Objective:
         gan:str|None='vanilla', # 'vanilla', 'lsgan', 'hinge', or None for L1 alone
         conditional:bool=True, # does the critic see the drawing? (the paper's cGAN; else its GAN)
         l1:bool=True, # is there an L1 term?
+        fm:float=0., # weight of the feature-matching term, ≥ 0 (pix2pixHD uses 10)
+        augment:str='', # what `diff_augment` does to all that the critic sees, such as 'color,translation,cutout'
     ):
         if not (math.isfinite(lam) and lam >= 0): raise ValueError(f"lam={lam} is not a weight: use a finite number ≥ 0, such as 100")
         if gan is not None and gan not in GAN_KINDS: raise ValueError(f"gan={gan!r} is not a GAN loss: use one of {', '.join(GAN_KINDS)}, or None")
         if gan is None and not (l1 and lam): raise ValueError("nothing to learn: with gan=None the L1 term must be on and lam above 0")
-        self.lam, self.gan, self.conditional, self.l1 = lam, gan, conditional, l1
+        if not (math.isfinite(fm) and fm >= 0): raise ValueError(f"fm={fm} is not a weight: use a finite number ≥ 0, such as 10")
+        if fm and gan is None: raise ValueError("fm matches the critic's features: with gan=None there is no critic")
+        for o in filter(None, augment.split(',')):
+            if o not in AUGMENTS: raise ValueError(f"augment={augment!r} is not known: use any of {', '.join(AUGMENTS)}, joined by commas")
+        self.lam, self.gan, self.conditional, self.l1, self.fm, self.augment = lam, gan, conditional, l1, fm, augment
 
     def judge(self,
         critic, # the critic: (pictures, drawings or None) → logits
@@ -53,6 +106,7 @@ class Objective:
         x:torch.Tensor, # the drawings they belong to
     )->torch.Tensor: # logits, a patch each
         "The critic's verdicts, with the drawing in view if the objective is conditional"
+        x,y = diff_augment(x, y, self.augment)
         return critic(y, x if self.conditional else None)
 
 # %% ../nbs/03_losses.ipynb #95e64dff
@@ -68,17 +122,23 @@ def critic_loss(
     fake = gan_loss(obj.judge(critic, g.detach(), x), False, obj.gan)
     return (real + fake)/2, dict(d_real=real.detach(), d_fake=fake.detach())
 
-# %% ../nbs/03_losses.ipynb #7151d7ed
+# %% ../nbs/03_losses.ipynb #c90c0353
 def generator_loss(
     obj:Objective, # what the players play for
     critic, # the critic: (pictures, drawings or None) → logits
     x:torch.Tensor, # drawings (B, c_in, H, W)
     y:torch.Tensor, # real pictures (B, 3, H, W)
     g:torch.Tensor, # paintings (B, 3, H, W)
-)->tuple: # (loss, {'g_gan', 'g_l1'}: its parts, the L1 without λ)
+)->tuple: # (loss, {'g_gan', 'g_l1'[, 'g_fm']}: its parts, without their weights)
     "What the generator pays: the critic's disbelief and λ times the distance from the real picture"
     zero = g.new_zeros(())
     gan = gan_loss(obj.judge(critic, g, x), True, obj.gan, gen=True) if obj.gan else zero
     l1 = l1_loss(g, y)
     loss = gan + obj.lam*l1 if obj.l1 else gan
-    return loss, dict(g_gan=gan.detach(), g_l1=l1.detach())
+    parts = dict(g_gan=gan.detach(), g_l1=l1.detach())
+    if obj.fm:
+        see = x if obj.conditional else None
+        with torch.no_grad(): real = critic.features(y, see)
+        fm = feature_loss(critic.features(g, see), real)
+        loss, parts['g_fm'] = loss + obj.fm*fm, fm.detach()
+    return loss, parts

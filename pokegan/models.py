@@ -111,7 +111,7 @@ def n_params(
     "Count the trainable parameters"
     return sum(p.numel() for p in net.parameters() if p.requires_grad)
 
-# %% ../nbs/02_models.ipynb #84f85cca
+# %% ../nbs/02_models.ipynb #e99c57b1
 class PatchCritic(nn.Module):
     "PatchGAN: one logit for every overlapping patch, positive means 'looks real' (paper §3.3, §6.1.2)"
     def __init__(self,
@@ -136,6 +136,17 @@ class PatchCritic(nn.Module):
         x:torch.Tensor|None=None, # the drawings they belong to (B, c, S, S); None for a critic that is not conditional
     )->torch.Tensor: # logits (B, 1, h, w), one a patch
         return self.layers(y if x is None else torch.cat([x, y], 1))
+
+    def features(self,
+        y:torch.Tensor, # pictures, as for `forward`
+        x:torch.Tensor|None=None, # their drawings, likewise
+    )->list: # what every LeakyReLU gives, and the logits last
+        "All that the critic notices on its way to a verdict"
+        h, res = y if x is None else torch.cat([x, y], 1), []
+        for m in self.layers:
+            h = m(h)
+            if isinstance(m, nn.LeakyReLU): res.append(h)
+        return res + [h]
 
 # %% ../nbs/02_models.ipynb #6a4d2319
 def receptive_field(

@@ -1,0 +1,29 @@
+"""The loader's share of an epoch: time spent waiting for batches over the whole epoch's time, with real training steps between them.
+
+    python benchmarks/loader.py [--size 256] [--bs 8] [--nf 32] [--epochs 1] [--device cpu]
+"""
+import time
+from fastcore.script import call_parse
+from fastai.callback.core import Callback
+from pokegan.data import creatures, pair_dls
+from pokegan.edges import SketchAugment, canny_sketch
+from pokegan.training import pix2pix_learner, set_precision
+
+class Waiting(Callback):
+    "Seconds between the end of a step and the next batch"
+    order, run_valid = 999, False
+    def before_fit(self): self.wait, self.steps = 0., 0
+    def before_train(self): self.t0 = self.end = time.perf_counter()
+    def before_batch(self): self.wait += time.perf_counter() - self.end; self.steps += 1
+    def after_batch(self): self.end = time.perf_counter()
+    def after_train(self): self.total = time.perf_counter() - self.t0
+
+@call_parse
+def main(size:int=256, bs:int=8, nf:int=32, n:int=80, device:str='cpu'):
+    "Measure the loader's share"
+    for name,tfm in (('crops and flips', None), ('with SketchAugment', SketchAugment())):
+        dls = pair_dls(creatures(n=n, size=size), sketch=canny_sketch, sketch_tfm=tfm, sz=size, bs=bs, device=device)
+        learn = set_precision(pix2pix_learner(dls, nf=nf))
+        w = Waiting()
+        with learn.no_bar(), learn.no_logging(): learn.fit(1, cbs=w)
+        print(f'{name:20} {1000*w.wait/w.steps:7.2f} ms a batch of {bs} at {size}², {100*w.wait/w.total:.2f}% of an epoch ({n*9//10/w.total:.1f} pictures/s, nf={nf})')
