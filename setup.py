@@ -19,10 +19,10 @@ setup(
     long_description=(here/'README.md').read_text(encoding='utf8'), long_description_content_type='text/markdown',
     classifiers=[f"Development Status :: {statuses[int(cfg['status'])]}", f"Intended Audience :: {cfg['audience']}",
                  f"Natural Language :: {cfg['language']}", 'Programming Language :: Python :: 3'],
-    packages=['pokegan', 'pokegan.trained_models'],
-    # the shipped weights live beside the package in the repository and inside it once installed
-    package_dir={'pokegan': 'pokegan', 'pokegan.trained_models': 'trained_models'},
-    package_data={'pokegan': ['*.yaml'], 'pokegan.trained_models': ['*.safetensors', '*.json', '*.md']},
+    packages=['pokegan', 'pokegan.trained_models', 'pokegan.sketches'],
+    # the shipped weights and drawings live beside the package in the repository and inside it once installed
+    package_dir={'pokegan': 'pokegan', 'pokegan.trained_models': 'trained_models', 'pokegan.sketches': 'nbs/sketches'},
+    package_data={'pokegan': ['*.yaml', 'demo_page.ipynb'], 'pokegan.trained_models': ['*.safetensors', '*.json', '*.md'], 'pokegan.sketches': ['*.png']},
     python_requires=f">={cfg['min_python']}", install_requires=words('requirements') + words('pip_requirements'),
     extras_require={'dev': words('dev_requirements')},
     entry_points={'console_scripts': [s.strip() for s in cfg['console_scripts'].splitlines() if s.strip()],

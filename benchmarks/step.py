@@ -52,8 +52,7 @@ class Clock(Callback):
 class Ours:
     "The learner's step"
     def __init__(self, dls, nf, dev, precision='fp32', compile=False, **kw):
-        self.learn = set_precision(pix2pix_learner(dls, nf=nf, **kw), precision)
-        if compile: self.learn.model.gen.compile(); self.learn.model.critic.compile()
+        self.learn = set_precision(pix2pix_learner(dls, nf=nf, compile=compile, **kw), precision)
     def time(self, dls, n, dev):
         clock = Clock(n, dev)
         with self.learn.no_bar(), self.learn.no_logging(): self.learn.fit(99, cbs=clock)

@@ -7,17 +7,18 @@ __all__ = ['SKETCHES', 'canny_sketch', 'poly_sketch', 'silhouette', 'boundary', 
            'fragmentation', 'sketch_measures', 'measure_sketches', 'measure_table', 'ink_ridges', 'colour_steps',
            'line_field', 'start_threshold', 'follow_lines', 'outside', 'outline_gaps', 'find_lines', 'draw_lines',
            'auto_sketch', 'trace_strokes', 'smooth_stroke', 'hand_sketch', 'mixed_sketch', 'get_sketch',
-           'SketchAugment', 'write_atomic', 'one_line_errors', 'as_rgb', 'read_picture', 'sketch_folder',
-           'pokegan_edges']
+           'SketchAugment', 'process_gone', 'write_atomic', 'one_line_errors', 'sketch_folder', 'pokegan_edges']
 
-# %% ../nbs/01_edges.ipynb #64c03116
-import os, sys, warnings, cv2, numpy as np
+# %% ../nbs/01_edges.ipynb #c0018dcd
+import os, socket, sys, threading, cv2, numpy as np
 from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
 from concurrent.futures import ProcessPoolExecutor
-from PIL import Image, ImageOps
+from functools import cache
+from PIL import Image
 from fastcore.script import call_parse
+from .pictures import load_picture
 
 # %% ../nbs/01_edges.ipynb #dc62218b
 def canny_sketch(
@@ -536,7 +537,28 @@ class SketchAugment:
         ink = ink.masked_fill(hole & (lot[:,2]<self.gaps)[:,None,None,None], -1.)
         return torch.where(ink>-.3, -1., 1.).to(x.dtype)
 
-# %% ../nbs/01_edges.ipynb #619feb22
+# %% ../nbs/01_edges.ipynb #d7a22837
+def process_gone(
+    pid:int, # number of a process on this machine
+)->bool: # False if it runs, or if that cannot be known
+    "Has a process of this machine ended?"
+    if os.name != 'posix': return False
+    try: os.kill(pid, 0) # signal 0 only asks
+    except ProcessLookupError: return True
+    except PermissionError: pass
+    return False
+
+# %% ../nbs/01_edges.ipynb #6b23fa91
+def _mine(): return f'.tmp-{socket.gethostname()}.' # how the temporaries of this machine begin
+
+@cache # once a folder: it may hold many files
+def _tidy(folder):
+    "Remove the temporaries that killed processes of this machine have left in `folder`"
+    for f in folder.glob(_mine()+'*'):
+        pid = f.name[len(_mine()):].split('.')[0]
+        if pid.isdigit() and process_gone(int(pid)): f.unlink(missing_ok=True)
+
+# %% ../nbs/01_edges.ipynb #a7da1180
 def write_atomic(
     path, # file to write; its folder is made if it does not exist
     write, # called with the name of a temporary file beside it
@@ -544,7 +566,8 @@ def write_atomic(
     "Let `write` fill a temporary file beside `path`, then rename it: `path` is either the old file or the whole new one"
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    tmp = path.with_name(f'.tmp-{path.name}') # the next attempt overwrites what a killed one left behind
+    _tidy(path.parent.resolve())
+    tmp = path.with_name(f'{_mine()}{os.getpid()}.{threading.get_ident()}-{path.name}')
     try:
         write(str(tmp))
         with open(tmp, 'rb+') as f: os.fsync(f.fileno())
@@ -565,39 +588,12 @@ def _stop(text, code):
     print(text, file=sys.stderr)
     raise SystemExit(code)
 
-# %% ../nbs/01_edges.ipynb #ec3fbea8
-def as_rgb(
-    im:Image.Image, # a Pillow picture of any mode
-)->np.ndarray: # H x W x 3 uint8 RGB, transparency over white
-    "Any Pillow picture as RGB"
-    if im.mode[0] in 'IF':
-        a = np.asarray(im).astype(np.float32); most = a.max()
-        white = 65535 if im.mode.startswith('I;16') or im.mode=='I' and most>255 else 1 if im.mode=='F' and most<=1 else 255
-        return np.repeat(np.clip(a*(255/white)+.5, 0, 255).astype(np.uint8)[...,None], 3, 2)
-    if 'transparency' in im.info or im.mode in ('RGBA','LA','PA','RGBa','La'):
-        im = im.convert('RGBA')
-        im = Image.alpha_composite(Image.new('RGBA', im.size, 'white'), im)
-    return np.array(im.convert('RGB'))
-
-# %% ../nbs/01_edges.ipynb #3bb5bf25
-def read_picture(
-    path, # a file in any format that Pillow reads
-)->np.ndarray: # H x W x 3 uint8 RGB, upright, transparency over white
-    "The picture in a file"
-    if not Path(path).is_file(): raise FileNotFoundError(f'{path} is not there: give the path of a picture.')
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter('ignore'); warnings.simplefilter('error', Image.DecompressionBombWarning)
-            with Image.open(path) as im: return as_rgb(ImageOps.exif_transpose(im))
-    except (Image.DecompressionBombWarning, Image.DecompressionBombError): raise ValueError(f'{path} is too large to be decoded: make it smaller than 89 million pixels.') from None
-    except Exception as e: raise ValueError(f'{path} is not a picture that can be read ({type(e).__name__}): save it again as PNG or JPEG.') from None
-
-# %% ../nbs/01_edges.ipynb #a7a3dafc
+# %% ../nbs/01_edges.ipynb #a7a67c46
 def _sketch_file(job):
     "Sketch one file; returns None, or what went wrong"
     path,out,style = job
     try:
-        sketch = Image.fromarray(get_sketch(style)(read_picture(path)))
+        sketch = Image.fromarray(get_sketch(style)(load_picture(path)))
         write_atomic(out, lambda f: sketch.save(f, format='PNG'))
     except Exception as e: return (str(e).splitlines() or [f'{path}: {type(e).__name__}'])[0]
 

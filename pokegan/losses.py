@@ -8,18 +8,19 @@ import math
 import torch, torch.nn.functional as F
 
 # %% auto #0
-__all__ = ['GAN_KINDS', 'AUGMENTS', 'l1_loss', 'gan_loss', 'diff_augment', 'feature_loss', 'Objective', 'critic_loss',
+__all__ = ['GAN_KINDS', 'AUGMENTS', 'BALANCE', 'l1_loss', 'gan_loss', 'diff_augment', 'feature_loss', 'Objective', 'critic_loss',
            'generator_loss']
 
-# %% ../nbs/03_losses.ipynb #0089b525
+# %% ../nbs/03_losses.ipynb #bc8df028
 def l1_loss(
     g:torch.Tensor, # painted pictures (B, 3, H, W) in [-1, 1]
     y:torch.Tensor, # real pictures, same shape
+    dim:tuple|None=None, # dimensions to average over; None: all
 )->torch.Tensor: # mean absolute difference, 0 to 2
     "$L_{L1}$: mean absolute difference of painted and real (paper eq. 3)"
-    return (g - y).abs().mean()
+    return (g - y).abs().mean(dim)
 
-# %% ../nbs/03_losses.ipynb #362c0adb
+# %% ../nbs/03_losses.ipynb #b62668cd
 GAN_KINDS = ('vanilla', 'lsgan', 'hinge')
 
 def gan_loss(
@@ -27,11 +28,12 @@ def gan_loss(
     real:bool, # what they should say
     kind:str='vanilla', # 'vanilla' (cross-entropy), 'lsgan' (least squares) or 'hinge'
     gen:bool=False, # is it the generator who asks? (matters for hinge alone)
+    dim:tuple|None=None, # dimensions to average over; None: all
 )->torch.Tensor: # mean over all patches
     "How far the verdicts `logits` are from saying `real`"
-    if kind == 'vanilla': return F.softplus(-logits if real else logits).mean()
-    if kind == 'lsgan':   return (logits - float(real)).square().mean()
-    if kind == 'hinge':   return (-logits if gen else F.relu(1 + (-logits if real else logits))).mean()
+    if kind == 'vanilla': return F.softplus(-logits if real else logits).mean(dim)
+    if kind == 'lsgan':   return (logits - float(real)).square().mean(dim)
+    if kind == 'hinge':   return (-logits if gen else F.relu(1 + (-logits if real else logits))).mean(dim)
     raise ValueError(f"kind={kind!r} is not a GAN loss: use one of {', '.join(GAN_KINDS)}")
 
 # %% ../nbs/03_losses.ipynb #fe51f1e0
@@ -80,18 +82,21 @@ def feature_loss(
     "Mean L1 distance of the critic's features, over its layers but the verdict (pix2pixHD eq. 4)"
     return sum(l1_loss(f, r.detach()) for f,r in zip(fake[:-1], real[:-1]))/(len(fake)-1)
 
-# %% ../nbs/03_losses.ipynb #f83bfde0
+# %% ../nbs/03_losses.ipynb #1a607ec5
 class Objective:
     "The objectives of both players: $L_{cGAN}(G,D) + λ L_{L1}(G)$ and its variants (paper eq. 4, Table 1)"
     def __init__(self,
-        lam:float=100., # weight λ of the L1 term, ≥ 0
+        lam:float|tuple=100., # weight λ of the L1 term, ≥ 0; or a range (lowest, highest), lowest > 0, to learn all at once
         gan:str|None='vanilla', # 'vanilla', 'lsgan', 'hinge', or None for L1 alone
         conditional:bool=True, # does the critic see the drawing? (the paper's cGAN; else its GAN)
         l1:bool=True, # is there an L1 term?
         fm:float=0., # weight of the feature-matching term, ≥ 0 (pix2pixHD uses 10)
         augment:str='', # what `diff_augment` does to all that the critic sees, such as 'color,translation,cutout'
     ):
-        if not (math.isfinite(lam) and lam >= 0): raise ValueError(f"lam={lam} is not a weight: use a finite number ≥ 0, such as 100")
+        if isinstance(lam, (tuple, list)):
+            if len(lam) != 2 or not 0 < lam[0] < lam[1] < math.inf: raise ValueError(f"lam={lam} is not a range: use (lowest, highest) with 0 < lowest < highest, such as (1, 1000)")
+            lam = tuple(map(float, lam))
+        elif not (math.isfinite(lam) and lam >= 0): raise ValueError(f"lam={lam} is not a weight: use a finite number ≥ 0, such as 100")
         if gan is not None and gan not in GAN_KINDS: raise ValueError(f"gan={gan!r} is not a GAN loss: use one of {', '.join(GAN_KINDS)}, or None")
         if gan is None and not (l1 and lam): raise ValueError("nothing to learn: with gan=None the L1 term must be on and lam above 0")
         if not (math.isfinite(fm) and fm >= 0): raise ValueError(f"fm={fm} is not a weight: use a finite number ≥ 0, such as 10")
@@ -109,6 +114,14 @@ class Objective:
         x,y = diff_augment(x, y, self.augment)
         return critic(y, x if self.conditional else None)
 
+    def draw_lam(self,
+        n:int, # how many
+    )->torch.Tensor|None: # λ (n,), log-uniform in the range, from torch's random state; None where λ is one number
+        "A λ for every picture of a batch"
+        if not isinstance(self.lam, tuple): return None
+        lo,hi = map(math.log, self.lam)
+        return (lo + (hi-lo)*torch.rand(n)).exp()
+
 # %% ../nbs/03_losses.ipynb #95e64dff
 def critic_loss(
     obj:Objective, # what the players play for
@@ -122,20 +135,24 @@ def critic_loss(
     fake = gan_loss(obj.judge(critic, g.detach(), x), False, obj.gan)
     return (real + fake)/2, dict(d_real=real.detach(), d_fake=fake.detach())
 
-# %% ../nbs/03_losses.ipynb #c90c0353
+# %% ../nbs/03_losses.ipynb #30bed7a0
+BALANCE = 50.
+
 def generator_loss(
     obj:Objective, # what the players play for
     critic, # the critic: (pictures, drawings or None) → logits
     x:torch.Tensor, # drawings (B, c_in, H, W)
     y:torch.Tensor, # real pictures (B, 3, H, W)
     g:torch.Tensor, # paintings (B, 3, H, W)
+    lam:torch.Tensor|None=None, # λ of every picture (B,), where the objective has a range
 )->tuple: # (loss, {'g_gan', 'g_l1'[, 'g_fm']}: its parts, without their weights)
     "What the generator pays: the critic's disbelief and λ times the distance from the real picture"
-    zero = g.new_zeros(())
-    gan = gan_loss(obj.judge(critic, g, x), True, obj.gan, gen=True) if obj.gan else zero
-    l1 = l1_loss(g, y)
-    loss = gan + obj.lam*l1 if obj.l1 else gan
-    parts = dict(g_gan=gan.detach(), g_l1=l1.detach())
+    each = None if lam is None else (1, 2, 3) # one number a picture, or one for all
+    gan = gan_loss(obj.judge(critic, g, x), True, obj.gan, gen=True, dim=each) if obj.gan else g.new_zeros(())
+    l1 = l1_loss(g, y, each)
+    loss = gan + (obj.lam if lam is None else lam)*l1 if obj.l1 else gan
+    if lam is not None: loss = (loss/(1 + lam/BALANCE)).mean()
+    parts = dict(g_gan=gan.detach().mean(), g_l1=l1.detach().mean())
     if obj.fm:
         see = x if obj.conditional else None
         with torch.no_grad(): real = critic.features(y, see)
