@@ -31,7 +31,7 @@ class Page:
         self.anchors = {slug(re.sub(r'\{.*\}', '', h)) for h in re.findall(r'^#{1,6} +(.+)$', self.text, re.M)} | {o.lower() for o in re.findall(r'(?:\{#|id=")([\w.-]+)', self.text)}
 
 def problem(link, folder, here, pages):
-    "What is wrong with a link in a file of `folder`, or None; `here` is the page that it stands on"
+    "What is wrong with a link in a file of `folder`, or None; `here` is the page that it stands on, `pages` are all of them by their address"
     link = unquote(link)
     if link.startswith(f'{repo}/blob/') or link.startswith(f'{repo}/tree/'):
         path = link[len(repo):].split('/', 3)[3].split('#')[0]
@@ -41,26 +41,29 @@ def problem(link, folder, here, pages):
     path,_,anchor = link.partition('#')
     url = (folder/path).as_posix() if path else here
     url = re.sub(r'[^/]+/\.\./', '', url)
-    url = next((p.url for p in found if p.source == url), url) # a link to a notebook
+    url = next((p.url for p in pages.values() if p.source == url), url) # a link to a notebook
     if url in pages: return f'{url} has no heading #{anchor}' if anchor and anchor.lower() not in pages[url].anchors else None
     files = root/folder/path,Path(cfg.nbs_path)/folder/path
     return None if any(f.exists() for f in files) else f'{link} does not exist'
 
-top = Path(proc_nbs(force=True, n_workers=1))
-found = [Page(f, top) for f in sorted(top.rglob('*.ipynb')) if not any(o.startswith(('.','_')) for o in f.relative_to(top).parts)]
-pages = {p.url: p for p in found}
-bad = [f'two notebooks become {u}' for u in pages if sum(p.url==u for p in found) > 1]
-for p in found: bad += [f'{p.url}: {why}' for o in links(p.text) if (why := problem(o, p.folder, p.url, pages))]
-for name in ('README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'benchmarks/README.md', 'benchmarks/sweeps/README.md', 'trained_models/README.md'):
-    f = root/name
-    bad += [f'{name}: {why}' for o in links(f.read_text(encoding='utf8')) if (why := problem(o, f.parent.relative_to(root), name, pages))]
-names = [(n, url) for module in index['syms'].values() for n,(url,_) in module.items() if n.count('.') == 2 and not n.split('.')[-1].startswith('_')]
-bad += [f'{n} is not documented: {why}' for n,url in names if (why := problem(f'{site}/{url}', Path(), '', pages))]
-listed = set(re.findall(r'([\w/]+\.ipynb)', (Path(cfg.nbs_path)/'_quarto.yml').read_text()))
-here = {f.relative_to(cfg.nbs_path).as_posix() for f in Path(cfg.nbs_path).rglob('*.ipynb') if '.ipynb_checkpoints' not in f.parts}
-bad += [f'_quarto.yml lists {o}, which is not there' for o in sorted(listed-here)] + [f'the sidebar of _quarto.yml lacks {o}' for o in sorted(here-listed)]
-for o in sorted(here):
-    kb,most = (Path(cfg.nbs_path)/o).stat().st_size/1000,1000 if '/' in o else 300
-    if kb > most: bad.append(f'{o} has {kb:.0f} kB, more than {most}: make its pictures smaller')
-print(f'{len(found)} pages, {sum(len(links(p.text)) for p in found)} links, {len(names)} exported names')
-if bad: sys.exit('\n'.join(bad))
+def main():
+    top = Path(proc_nbs(force=True, n_workers=1))
+    found = [Page(f, top) for f in sorted(top.rglob('*.ipynb')) if not any(o.startswith(('.','_')) for o in f.relative_to(top).parts)]
+    pages = {p.url: p for p in found}
+    bad = [f'two notebooks become {u}' for u in pages if sum(p.url==u for p in found) > 1]
+    for p in found: bad += [f'{p.url}: {why}' for o in links(p.text) if (why := problem(o, p.folder, p.url, pages))]
+    for name in ('README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'benchmarks/README.md', 'benchmarks/sweeps/README.md', 'trained_models/README.md'):
+        f = root/name
+        bad += [f'{name}: {why}' for o in links(f.read_text(encoding='utf8')) if (why := problem(o, f.parent.relative_to(root), name, pages))]
+    names = [(n, url) for module in index['syms'].values() for n,(url,_) in module.items() if n.count('.') == 2 and not n.split('.')[-1].startswith('_')]
+    bad += [f'{n} is not documented: {why}' for n,url in names if (why := problem(f'{site}/{url}', Path(), '', pages))]
+    listed = set(re.findall(r'([\w/]+\.ipynb)', (Path(cfg.nbs_path)/'_quarto.yml').read_text()))
+    here = {f.relative_to(cfg.nbs_path).as_posix() for f in Path(cfg.nbs_path).rglob('*.ipynb') if '.ipynb_checkpoints' not in f.parts}
+    bad += [f'_quarto.yml lists {o}, which is not there' for o in sorted(listed-here)] + [f'the sidebar of _quarto.yml lacks {o}' for o in sorted(here-listed)]
+    for o in sorted(here):
+        kb,most = (Path(cfg.nbs_path)/o).stat().st_size/1000,1000 if '/' in o else 300
+        if kb > most: bad.append(f'{o} has {kb:.0f} kB, more than {most}: make its pictures smaller')
+    print(f'{len(found)} pages, {sum(len(links(p.text)) for p in found)} links, {len(names)} exported names')
+    if bad: sys.exit('\n'.join(bad))
+
+if __name__ == '__main__': main() # nbdev starts processes, which import this file

@@ -31,7 +31,7 @@ def main():
     picture = args.out/'critics.png'
     strips = {}
     if rows and picture.exists(): # the rows of the picture: drawings, a row a critic, real
-        a = np.asarray(Image.open(picture)); h = len(a)//(len(rows)+2)
+        a = np.asarray(Image.open(picture).convert('RGB')); h = len(a)//(len(rows)+2)
         strips = {k: a[h*(i+1):h*(i+2)] for i,k in enumerate(sorted(rows))}
     for pixels in [args.only] if args.only else LAYERS:
         set_seed(args.seed)
@@ -43,7 +43,7 @@ def main():
         strips[pixels] = tile([g[:SHOWN]])
         print({k: rows[pixels][k] for k in ('pixels', 'l1', 'swd', 'edge_f1', 'colourfulness', 'sharpness', 'real_sharpness')}, flush=True)
     whole = np.concatenate([tile([x[:SHOWN]]), *[strips[k] for k in sorted(rows)], tile([y[:SHOWN]])])
-    write_atomic(picture, lambda f: Image.fromarray(whole).save(f, format='PNG'))
+    write_atomic(picture, lambda f: Image.fromarray(whole).quantize(256).save(f, format='PNG', optimize=True))
     write_atomic(file, lambda f: Path(f).write_text(json.dumps([rows[k] for k in sorted(rows)], indent=1) + '\n'))
 
 if __name__ == '__main__': main()

@@ -20,7 +20,7 @@ def l1_loss(
     "$L_{L1}$: mean absolute difference of painted and real (paper eq. 3)"
     return (g - y).abs().mean(dim)
 
-# %% ../nbs/03_losses.ipynb #b62668cd
+# %% ../nbs/03_losses.ipynb #afb19f17
 GAN_KINDS = ('vanilla', 'lsgan', 'hinge')
 
 def gan_loss(
@@ -31,6 +31,7 @@ def gan_loss(
     dim:tuple|None=None, # dimensions to average over; None: all
 )->torch.Tensor: # mean over all patches
     "How far the verdicts `logits` are from saying `real`"
+    logits = logits.float() # verdicts given in half precision are weighed in full
     if kind == 'vanilla': return F.softplus(-logits if real else logits).mean(dim)
     if kind == 'lsgan':   return (logits - float(real)).square().mean(dim)
     if kind == 'hinge':   return (-logits if gen else F.relu(1 + (-logits if real else logits))).mean(dim)
@@ -64,13 +65,13 @@ def _cutout(x, y, share=1/2):
     hole = band(h)[:, None, :, None] & band(w)[:, None, None, :]
     return x.masked_fill(hole, 0), y.masked_fill(hole, 0)
 
-# %% ../nbs/03_losses.ipynb #bb419cfa
+# %% ../nbs/03_losses.ipynb #91db7fd9
 def diff_augment(
     x:torch.Tensor, # drawings (B, c, H, W)
     y:torch.Tensor, # pictures (B, 3, H, W), real or painted
     policy:str, # any of 'color', 'translation', 'cutout', joined by commas; '' for nothing
 )->tuple: # (drawings, pictures), changed alike; gradients pass
-    "Change what the critic sees at random (DiffAugment, §3)"
+    "Change what the critic sees at random (Zhao et al. 2020, §3)"
     for o in filter(None, policy.split(',')): x,y = dict(color=_color, translation=_translation, cutout=_cutout)[o](x, y)
     return x, y
 

@@ -99,7 +99,7 @@ class LamFiLM(nn.Module):
         u = self.net(((lam.float().log() - self.mid)/self.half)[:, None]) # -1 at the lowest λ, 1 at the highest
         return [h(u)[:, :, None, None].chunk(2, 1) for h in self.heads]
 
-# %% ../nbs/02_models.ipynb #30a89b8f
+# %% ../nbs/02_models.ipynb #22ee3c1a
 class UNetGenerator(nn.Module):
     "pix2pix's generator: an encoder-decoder with skip connections (paper §3.2, §6.1.1)"
     def __init__(self,
@@ -145,7 +145,7 @@ class UNetGenerator(nn.Module):
     def _film(self, lam, x):
         "Scales and shifts for λ, where this generator is told"
         if self.film is None: return []
-        if not isinstance(lam, torch.Tensor): lam = torch.tensor(default_lam(self.arch['lam']) if lam is None else float(lam)) 
+        if not isinstance(lam, torch.Tensor): lam = torch.tensor(default_lam(self.arch['lam']) if lam is None else float(lam))
         return self.film(lam.to(x.device).reshape(-1))
 
 # %% ../nbs/02_models.ipynb #78bcee23
@@ -221,8 +221,8 @@ def receptive_field(
         rf = (rf-1)*m.stride[0] + m.kernel_size[0]
     return rf
 
-# %% ../nbs/02_models.ipynb #85b2ec8d
-def _half(t): 
+# %% ../nbs/02_models.ipynb #39b3ce4b
+def _half(t):
     "fp16 where that loses only precision; numbers that fp16 cannot hold stay as they are"
     h = t.half() if t.is_floating_point() else t
     return (h if torch.isfinite(h).all() or not t.is_floating_point() else t).contiguous().cpu()

@@ -35,9 +35,9 @@ __all__ = ['PARAMS', 'BETTER', 'SILENCE', 'FIGURES', 'check_value', 'check_param
            'wandb_logger', 'has_account', 'within', 'claim_point', 'server_config', 'agent_run', 'run_wandb',
            'parse_fix', 'pokegan_sweep']
 
-# %% ../nbs/06_sweeps.ipynb #85928f49
+# %% ../nbs/06_sweeps.ipynb #4f44f034
 PARAMS = {k: (dict(int=int, float=float, str=str)[re.match(r'\w+', str(p.annotation))[0]], 'None' in str(p.annotation))
-          for k,p in inspect.signature(train_run).parameters.items() if k not in ('out','device','resume','cbs')}
+          for k,p in inspect.signature(train_run).parameters.items() if k not in ('out','device','resume','bar','cbs')}
 
 _EPOCHS = inspect.signature(train_run).parameters['epochs'].default
 

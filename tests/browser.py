@@ -17,7 +17,7 @@ def free_port():
 
 @contextlib.contextmanager
 def server(*cmd, port, path=''):
-    "Run a server until the block ends; then Ctrl-C"
+    "Run a server until the block ends"
     p = subprocess.Popen([str(o) for o in cmd], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
     try:
         end = time.time() + 90
@@ -30,7 +30,7 @@ def server(*cmd, port, path=''):
                 time.sleep(.3)
         yield f'http://127.0.0.1:{port}/'
     finally:
-        p.send_signal(signal.SIGINT)
+        p.terminate()
         try: p.wait(20)
         except subprocess.TimeoutExpired: os.killpg(p.pid, signal.SIGKILL)
 
@@ -65,18 +65,18 @@ class Visitor:
         self.page.wait_for_selector('.pg-painting img', timeout=1000*timeout)
         self.until(lambda: 'Painted in' in self.says(), 'the first painting', timeout)
 
-    def settled(self):
+    def settled(self, sel='.pg-painting img', timeout=30):
         "The painting, once it does not change any more"
-        old = None
-        while old is None or (old != (new := self.pixels())).any():
-            old = self.pixels(); self.page.wait_for_timeout(500)
-        return new
+        new,end = self.pixels(sel),time.time() + timeout
+        while True:
+            old = new; self.page.wait_for_timeout(500); new = self.pixels(sel)
+            if (old == new).all() or time.time() > end: return new
 
     def changes(self, do, what, sel='.pg-painting img'):
         "Do something and wait for the picture to change"
         before = self.pixels(sel); do()
         self.until(lambda: (self.pixels(sel) != before).any(), what)
-        return self.settled()
+        return self.settled(sel)
 
     def click(self, tip): self.page.click(f'.pokegan button[title^="{tip}"]')
 
@@ -110,7 +110,7 @@ def uploads(d):
     (d/'text.png').write_text('no picture')
     return [d/o for o in ('a.png','a.jpg','rgba.png','photo.jpg')], d/'text.png'
 
-def pad_works(v, tmp, lab=False):
+def pad_works(v, tmp):
     "Everything that the pad can do"
     v.click('Clear'); v.until(lambda: blank(v.sheet()) and blank(v.pixels()), 'clear')
     check(True, 'clear empties sheet and painting')
@@ -173,9 +173,14 @@ def voila(shots, tmp):
         check((v.sheet() == mine).all() and (w.sheet() != mine).any(), 'two visitors do not see each other’s drawings')
         check(w.page.evaluate('document.documentElement.scrollWidth <= innerWidth'), 'nothing hangs over the edge of a phone')
         for o,name in ((v, '1280'), (w, '390')):
-            o.page.click('.pokegan button:has-text("The meaning of")'); o.page.wait_for_selector('.pg-number', timeout=60000); o.page.wait_for_timeout(4000); shot(o, shots, f'explorer-{name}')
+            o.page.click('.pokegan button:has-text("The meaning of")'); o.page.wait_for_selector('.pg-number', timeout=60000)
+            o.page.set_viewport_size(dict(width=int(name), height=1180 if o is v else 1500)); o.page.wait_for_timeout(4000); shot(o, shots, f'explorer-{name}')
+        main = '.pg-three .pg-figure:nth-child(2) img'
         if not v.page.locator('.pg-lam .noUi-target[disabled]').count():
-            low = v.changes(lambda: v.slider('Home'), 'explorer at the lowest λ', '.pg-three .pg-figure:nth-child(2) img') if False else None
+            low = v.changes(lambda: v.slider('Home'), 'explorer, lowest λ', main); high = v.changes(lambda: v.slider('End'), 'explorer, highest λ', main)
+            check((low != high).any() and '1e+03' not in v.page.inner_text('.pg-lam'), 'the explorer at both ends')
+            v.changes(lambda: v.page.click('.pg-strip .pg-cell:first-child button'), 'a click on the strip', main); check((v.pixels(main) == low).all(), 'a click on the strip goes there')
+            v.changes(lambda: v.page.click('.widget-play button >> nth=0'), 'play', main); check(True, 'play')
         check(not v.errors and not w.errors, 'no error in either browser')
 
 def lab(shots, tmp):
@@ -187,7 +192,7 @@ def lab(shots, tmp):
         v.page.goto(f'{url}lab/tree/pad.ipynb', timeout=120000)
         v.page.wait_for_selector('.jp-CodeCell .cm-content', timeout=120000); v.page.wait_for_timeout(3000)
         v.page.click('.jp-CodeCell .cm-content'); v.page.keyboard.press('Shift+Enter'); v.ready(180)
-        pad_works(v, tmp, lab=True); shot(v, shots, 'lab-1440', full=False)
+        pad_works(v, tmp); shot(v, shots, 'lab-1440', full=False)
 
 if __name__ == '__main__':
     p = argparse.ArgumentParser(); p.add_argument('--shots'); p.add_argument('--only', choices=('voila','lab'))
