@@ -998,7 +998,7 @@ def voila_app():
     except ImportError as e: raise ImportError(f'The page needs Voilà: pip install voila ({e}).') from None
     return Voila
 
-# %% ../nbs/07_demo.ipynb #fa53e744
+# %% ../nbs/07_demo.ipynb #603a51c2
 @call_parse
 def pokegan_demo(
     port:int=8866, # where to serve it, on 127.0.0.1
@@ -1012,6 +1012,7 @@ def pokegan_demo(
         cfg = Config(Voila=dict(ip='127.0.0.1', port_retries=0, log_level=40, tornado_settings=dict(websocket_max_message_size=3*MAX_UPLOAD*10**6)), # a larger upload gets its sentence too
                      VoilaConfiguration=dict(file_allowlist=[], show_tracebacks=False, allow_template_override='NO', allow_theme_override='NO'),
                      MappingKernelManager=dict(cull_idle_timeout=1200, cull_interval=60)) # pages that went away without a word
+        os.environ.setdefault('OMP_NUM_THREADS', str(max(1, (os.cpu_count() or 2)//2))) # painting leaves half of the cores to the browser; waiting for a busy core costs more than a second thread gains
         os.environ.setdefault('JUPYTER_PREFER_ENV_PATH', '1') # the kernel of this Python, not of another one
         print(f'The demo is at http://127.0.0.1:{port}/ and ends with Ctrl-C.', flush=True)
         app.launch_instance([str(page), f'--port={port}'] + ['--no-browser']*(not browser), config=cfg)
