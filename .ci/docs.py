@@ -42,6 +42,7 @@ def problem(link, folder, here, pages):
     url = (folder/path).as_posix() if path else here
     url = re.sub(r'[^/]+/\.\./', '', url)
     url = next((p.url for p in pages.values() if p.source == url), url) # a link to a notebook
+    if anchor.startswith('_'): anchor = '' # nbdev links private names too, which have no heading: the page is what can be reached
     if url in pages: return f'{url} has no heading #{anchor}' if anchor and anchor.lower() not in pages[url].anchors else None
     files = root/folder/path,Path(cfg.nbs_path)/folder/path
     return None if any(f.exists() for f in files) else f'{link} does not exist'
