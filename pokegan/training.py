@@ -621,16 +621,17 @@ def train_run(
     learn.run_folder.finish()
     return learn
 
-# %% ../nbs/05_training.ipynb #1c309cba
+# %% ../nbs/05_training.ipynb #1eab40c3
 @patch
 def finish(self:RunFolder):
     "Judge the held-out pictures by all metrics, write them on the card and draw the curves"
     def judged(lam=None):
         x,g,y = paint_all(self.model.ema, self.dls.valid, lam)
         return {k: round(v, 5) if isinstance(v, float) else v for k,v in evaluate(g, y, x if x.shape[1]==1 else None).items()}
-    self.card['metrics'] = judged()
     lo,hi = lam_range(self.card)
-    if lo != hi: self.card['metrics_by_lam'] = {f'{o:g}': judged(o) for o in (1, 10, 100, 1000) if lo <= o <= hi}
+    by_lam = {f'{o:g}': judged(o) for o in (1, 10, 100, 1000) if lo <= o <= hi} if lo != hi else {}
+    self.card['metrics'] = by_lam.get('100') or judged() # λ = 100 is where one paints if nobody says
+    if by_lam: self.card['metrics_by_lam'] = by_lam
     save_model(Path(self.path)/'model', self.model.ema, {**self.card, 'size': self.dls.sz, 'epochs': len(self.rows)})
     self.plot()
 
