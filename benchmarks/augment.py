@@ -1,6 +1,6 @@
-"""Does DiffAugment help on 778 pictures? Two short runs on `pokemon`, with and without, judged on the held-out pictures.
+"""Does DiffAugment help on 778 pictures? Short runs on `pokemon`, without and with two policies, judged on the held-out pictures.
 
-    POKEGAN_DATA=... python benchmarks/augment.py [epochs] [size]
+    POKEGAN_DATA=... python benchmarks/augment.py [epochs] [size] [nf]
 """
 import sys
 from pokegan.data import pokemon, pair_dls
@@ -8,11 +8,11 @@ from pokegan.edges import auto_sketch
 from pokegan.metrics import evaluate
 from pokegan.training import pix2pix_learner, set_precision, set_seed, find_device
 
-epochs, size = [int(a) for a in (sys.argv[1:] + [12, 64][len(sys.argv)-1:])]
-dls = pair_dls(pokemon(), sketch=auto_sketch, sz=size, bs=8, device=find_device())
+epochs, size, nf = [int(a) for a in (sys.argv[1:] + [32, 64, 16][len(sys.argv)-1:])]
+dls = pair_dls(pokemon(), sketch=auto_sketch, sz=size, bs=4, device=find_device())
 for policy in ('', 'translation,cutout', 'color,translation,cutout'):
     set_seed(0)
-    learn = set_precision(pix2pix_learner(dls, nf=32, augment=policy))
+    learn = set_precision(pix2pix_learner(dls, nf=nf, up='resize', augment=policy))
     dls.train.set_epoch(0)
     with learn.no_bar(), learn.no_logging(): learn.fit_flat_lin(epochs)
     with learn.no_bar(): x,g,y = learn.get_preds(with_input=True)

@@ -14,7 +14,7 @@ from copy import copy
 from functools import partial
 from pathlib import Path
 from fastai.data.all import *
-from .pictures import PictureError,load_picture,open_picture,reason
+from .pictures import PictureError,SUFFIXES,load_picture,open_picture,reason
 
 # %% ../nbs/00_data.ipynb #bcfc7391
 def _curve(pts, closed=True, k=8):
@@ -414,13 +414,12 @@ def creatures(
 
 # %% ../nbs/00_data.ipynb #31ea1fc3
 _LAYOUTS = 'auto','pictures','pairs','side'
-_EXTS = set('.jpg .jpeg .png .webp .bmp .gif .tif .tiff'.split())
 
 def _pictures(path):
     "All pictures under `path`, in the order of their names"
     rel = lambda p: p.relative_to(path).parts
-    fs = [p for p in sorted(Path(path).rglob('*')) if p.suffix.lower() in _EXTS and p.is_file() and not any(o.startswith(('.','__')) for o in rel(p))]
-    if not fs: raise FileNotFoundError(f'There are no pictures in {path}: put some there ({" ".join(sorted(_EXTS))}).')
+    fs = [p for p in sorted(Path(path).rglob('*')) if p.suffix.lower() in SUFFIXES and p.is_file() and not any(o.startswith(('.','__')) for o in rel(p))]
+    if not fs: raise FileNotFoundError(f'There are no pictures in {path}: put some there ({" ".join(sorted(SUFFIXES))}).')
     return fs
 
 def _hash_split(items, path):
@@ -570,9 +569,9 @@ PIX2PIX_SETS = dict( # name: usual direction, pictures in train, val and test, b
     night2day     =('AtoB', dict(train=17823, val=10, test=2287), None))
 
 def pix2pix_set(
-    name:str, # one of `PIX2PIX_SETS`
+    name:str, # one of PIX2PIX_SETS
     direction:str=None, # 'AtoB' or 'BtoA', the usual one if None
-    **kwargs # for `download`
+    **kwargs # for download
 )->Source: # paired
     "A data set of the pix2pix paper, downloaded at first use"
     if name not in PIX2PIX_SETS: raise ValueError(f'{name!r} is not a data set of the paper: use one of {", ".join(PIX2PIX_SETS)}.')
@@ -618,7 +617,7 @@ _SOURCES = dict(creatures=creatures, pokemon=pokemon, **{k:partial(pix2pix_set, 
 def get_source(
     name:str|Path, # a known name, or the path of a folder
     direction:str=None, # 'AtoB' or 'BtoA' for pairs, the usual one if None
-    **kwargs # for the source, such as `n` of `creatures`
+    **kwargs # for the source, such as n of creatures
 )->Source:
     "A source by its name, or a folder by its path"
     if direction is not None:
@@ -869,14 +868,14 @@ def show_results(self:PairDL, b, out, max_n=4, figsize=None, ax=None, **kwargs):
 # %% ../nbs/00_data.ipynb #e0969d79
 def pair_dls(
     source:Source, # where the pairs come from
-    sketch:callable=None, # picture -> sketch (uint8 H x W); with the attribute `random`, also takes `seed`
+    sketch:callable=None, # picture -> sketch (uint8 H x W); with the attribute random, also takes seed
     sz:int=256, # side of the squares
     bs:int=8, # pairs in a batch
-    valid_bs:int=None, # the same for validation, `bs` if None
-    valid_sketch:callable=None, # for the held-out pictures, `sketch` if None
-    n_sketches:int=1, # variants of every training sketch, if `sketch` is random
+    valid_bs:int=None, # the same for validation, bs if None
+    valid_sketch:callable=None, # for the held-out pictures, sketch if None
+    n_sketches:int=1, # variants of every training sketch, if sketch is random
     sketch_tfm:callable=None, # (x, generator) -> x on a batch of training sketches in [-1,1]
-    load_sz:int=None, # side before cropping, 286/256 of `sz` if None
+    load_sz:int=None, # side before cropping, 286/256 of sz if None
     jitter:bool=True, # crop at random?
     flip:bool=True, # mirror at random?
     seed:int=0, # of shuffling, jitter and random sketches

@@ -10,7 +10,7 @@ from pathlib import Path
 import cv2, numpy as np, torch, ipywidgets as W
 from ipycanvas import Canvas, hold_canvas
 from PIL import Image, ImageOps
-from fastcore.basics import patch
+from fastcore.basics import noop, patch
 from fastcore.script import call_parse
 from .pictures import as_rgb, load_picture
 from .edges import auto_sketch, write_atomic, one_line_errors
@@ -20,7 +20,7 @@ from .models import check_lam, find_model, lam_range, load_model, models_dir
 # %% auto #0
 __all__ = ['DEFAULT_MODEL', 'MAX_UPLOAD', 'MAX_PIXELS', 'read_drawing', 'clean_sketch', 'fit_square', 'get_model', 'paint_square',
            'paint', 'pokegan_paint', 'bend', 'Drawing', 'press', 'Latest', 'read_upload', 'even_light', 'looks_drawn',
-           'find_lines_in', 'example_sketches', 'find_models', 'read_card', 'Painters', 'SketchPad', 'lam_words',
+           'find_lines_in', 'find_models', 'read_card', 'Painters', 'example_sketches', 'SketchPad', 'lam_words',
            'trade_svg', 'name_sketches', 'LambdaExplorer', 'told_model', 'DemoPage', 'check_port', 'voila_app',
            'pokegan_demo']
 
@@ -44,7 +44,7 @@ def read_drawing(
 
 # %% ../nbs/07_demo.ipynb #e9351bcc
 def clean_sketch(
-    img:np.ndarray, # H×W×3 uint8 RGB, from `read_drawing`
+    img:np.ndarray, # H×W×3 uint8 RGB, from read_drawing
     noise:float=0.15, # differences below this share of the strongest line are paper, 0 to 1
 )->np.ndarray: # H×W uint8: 0 ink, 255 paper
     "Black ink on white paper from ink of any colour on paper of any colour"
@@ -81,7 +81,7 @@ _loading = threading.Lock() # two pages that ask at once wait for one loading
 def _load(path, mtime, device): return load_model(path, device)
 
 def get_model(
-    model:str|Path|tuple=DEFAULT_MODEL, # a path, a run's folder, a shipped model's name, or what `load_model` returned
+    model:str|Path|tuple=DEFAULT_MODEL, # a path, a run's folder, a shipped model's name, or what load_model returned
     device:str='cpu', # where to paint
 )->tuple: # (generator, card)
     "Load a model, once"
@@ -108,7 +108,7 @@ def paint_square(
 @torch.inference_mode()
 def paint(
     drawing, # path, PIL picture or array, of any size, with or without transparency
-    model:str|Path|tuple=DEFAULT_MODEL, # as for `get_model`
+    model:str|Path|tuple=DEFAULT_MODEL, # as for get_model
     lam:float|None=None, # λ, where the model was trained for more than one
     seed:int=0, # another seed, another painting (dropout is the noise z)
     device:str='cpu', # where to paint
@@ -221,6 +221,7 @@ def press(
     cover = np.clip(width/2 + .5 - np.hypot(px - u*dx, py - u*dy), 0, 1)*255
     here[:] = np.maximum(here, cover) if erase else np.minimum(here, 255 - cover)
 
+# %% ../nbs/07_demo.ipynb #ef23e1cc
 @patch
 def _draw(self:Drawing, pts):
     for a,b in zip(pts[:-1], pts[1:]): press(self.ink, a, b, *self.pen)
@@ -239,6 +240,7 @@ def start(self:Drawing,
     self.pts,self.pen = [(x, y)],(max(1, width), erase)
     return self._draw(np.float32([[x, y], [x, y]]))
 
+# %% ../nbs/07_demo.ipynb #7f4a1785
 @patch
 def move(self:Drawing,
     x:float, # pixels from the left
@@ -251,6 +253,7 @@ def move(self:Drawing,
     a = self.pts[-3:]
     return self._draw(bend(*a) if len(a) == 3 else np.float32([a[0], np.mean(a, 0)]))
 
+# %% ../nbs/07_demo.ipynb #34aed281
 @patch
 def stop(self:Drawing)->np.ndarray|None: # points to draw
     "Lift the pen"
@@ -263,8 +266,8 @@ class Latest:
     def __init__(self,
         work, # job -> result; runs in the thread
         show, # called with the result, in the thread
-        fail, # called with the exception, if `work` raised one
-        calm=lambda: None, # called once when nothing has come for a while
+        fail, # called with the exception, if work raised one
+        calm=noop, # called once when nothing has come for a while
         rest:float=0.05, # shortest time between two jobs' beginnings, seconds
         still:float=0.25, # how long a while is, seconds
     ):
@@ -273,7 +276,7 @@ class Latest:
         threading.Thread(target=self._run, daemon=True).start()
 
     def give(self,
-        job, # anything that `work` understands
+        job, # anything that work understands
         fresh:bool=False, # is what is being done now out of date altogether?
     ):
         "Do this next, instead of whatever was waiting"
@@ -348,7 +351,7 @@ def even_light(
 
 # %% ../nbs/07_demo.ipynb #0088129a
 def looks_drawn(
-    ink:np.ndarray, # H×W uint8, from `clean_sketch`
+    ink:np.ndarray, # H×W uint8, from clean_sketch
 )->bool: # lines on paper, not areas?
     "Is this made of lines?"
     dark,k = (ink < 128).astype(np.uint8),max(5, round(max(ink.shape)*.03))
@@ -376,18 +379,10 @@ def find_lines_in(
     out[m:m+len(inner), m:m+len(inner)] = inner
     return out, kind
 
-# %% ../nbs/07_demo.ipynb #a2e86a9a
-def example_sketches()->list: # paths of the drawings that come with the package
-    "The drawings by hand, in the installed package or in the repository"
-    here = Path(__file__).parent if '__file__' in globals() else Path('..')/'pokegan'
-    return sorted(next(d for d in (here/'sketches', here.parent/'nbs'/'sketches') if d.is_dir()).glob('*.png'))
-
-def _spread(lam): return np.log10(max(lam, .1)) # where a λ lies on the slider; 0 lies left of everything
-
 # %% ../nbs/07_demo.ipynb #05c639bc
 def find_models(
-    where:str|Path|tuple|list, # as for `get_model`, or a list of such, or the folder of a sweep
-)->list: # as for `get_model`, one or several
+    where:str|Path|tuple|list, # as for get_model, or a list of such, or the folder of a sweep
+)->list: # as for get_model, one or several
     "The models that are meant"
     if isinstance(where, list): models = where
     elif isinstance(where, tuple) or not Path(where).is_dir() or (Path(where)/'model.safetensors').is_file(): models = [where]
@@ -395,17 +390,20 @@ def find_models(
     if not models: raise FileNotFoundError(f'{where} holds no models: give the --out folder of pokegan_sweep, a list of models, or one model.')
     return models
 
+# %% ../nbs/07_demo.ipynb #59b2e4c1
 def read_card(
-    model:str|Path|tuple, # as for `get_model`
+    model:str|Path|tuple, # as for get_model
 )->dict: # its card
     "A model's card, without its weights"
     return model[1] if isinstance(model, tuple) else json.loads(find_model(model).with_suffix('.json').read_text(encoding='utf8'))
 
 # %% ../nbs/07_demo.ipynb #32ca21db
+def _spread(lam): return np.log10(max(lam, .1)) # where a λ lies on the slider; 0 lies left of everything
+
 class Painters:
     "One generator that is told λ, or several that know one each"
     def __init__(self,
-        models, # as for `find_models`
+        models, # as for find_models
         n:int=61, # stops of a slider over a range
     ):
         found,self.by = [(m, read_card(m)) for m in find_models(models)],{}
@@ -424,7 +422,7 @@ class Painters:
         return min(self.lams, key=lambda o: abs(_spread(o) - _spread(lam))) if len(self.lams) > 1 else self.lams[0]
 
     def at(self,
-        lam:float, # one of `lams`
+        lam:float, # one of lams
     )->tuple: # (generator, card)
         "The generator to paint with at this λ"
         return get_model(next(iter(self.by.values())) if self.told else self.by[lam])
@@ -526,12 +524,18 @@ def _picture(a=None): return W.Image(value=_png(np.full((8,8), 255, np.uint8) if
 def _link(name, png, text, icon='download'):
     return f'<a class="pg-link" download="{name}" href="data:image/png;base64,{base64.b64encode(png).decode()}" title="{text}"><i class="fa fa-{icon}"></i> {text}</a>'
 
+# %% ../nbs/07_demo.ipynb #a2e86a9a
+def example_sketches()->list: # paths of the drawings that come with the package
+    "The drawings by hand, in the installed package or in the repository"
+    here = Path(__file__).parent if '__file__' in globals() else Path('..')/'pokegan'
+    return sorted(next(d for d in (here/'sketches', here.parent/'nbs'/'sketches') if d.is_dir()).glob('*.png'))
+
 # %% ../nbs/07_demo.ipynb #7ec9ac8c
 class SketchPad(W.VBox):
     "Draw, and see it painted while you draw"
     def __init__(self,
-        model:str|Path|tuple|None=None, # as for `get_model`, or None for the default; others can be chosen on the page
-        sketch=None, # what is on the sheet at first: a drawing as for `paint`, False for nothing, or None for one of the examples
+        model:str|Path|tuple|None=None, # as for get_model, or None for the default; others can be chosen on the page
+        sketch=None, # what is on the sheet at first: a drawing as for paint, False for nothing, or None for one of the examples
     ):
         super().__init__()
         self.drawing,self.loaded,self.seed,self.sent,self.painted,self.live = Drawing(),None,0,None,None,False
@@ -567,6 +571,7 @@ def _offer(self:SketchPad, model):
     self.models = named
     self.model = W.Dropdown(options=list(named), value=first, tooltip='Model')
 
+# %% ../nbs/07_demo.ipynb #c9a4414c
 @patch
 def _tools(self:SketchPad):
     "The row above the sheet"
@@ -634,12 +639,12 @@ def pen_down(self:SketchPad, x, y):
     if 'pg-error' in self.status.value: self._say()
 
 @patch
-def pen_move(self:SketchPad, x, y): 
+def pen_move(self:SketchPad, x, y):
     "The pen moves, or the mouse without it"
     self._trace(self.drawing.move(x, y))
 
 @patch
-def pen_up(self:SketchPad, *_): 
+def pen_up(self:SketchPad, *_):
     "The pen leaves the sheet"
     self._trace(self.drawing.stop())
 
@@ -657,6 +662,7 @@ def _redraw(self:SketchPad):
     if not self.live: return # what is drawn for nobody would confuse the browser later
     self.canvas.put_image_data(np.dstack([self.drawing.ink]*3 + [np.full_like(self.drawing.ink, 255)]), 0, 0)
 
+# %% ../nbs/07_demo.ipynb #f0ec1d58
 @patch
 def _mark(self:SketchPad):
     "What can be undone?"
@@ -672,6 +678,7 @@ def _sheet(self:SketchPad, ink):
     self.drawing.put(ink)
     self._changed()
 
+# %% ../nbs/07_demo.ipynb #59695615
 @patch
 def undo(self:SketchPad):
     "Take the last step back"
@@ -695,6 +702,7 @@ def example(self:SketchPad):
     self.shown = random.choice([f for f in example_sketches() if f != getattr(self, 'shown', None)])
     self._sheet(cv2.resize(read_drawing(self.shown)[..., 0], (self.drawing.side,)*2, interpolation=cv2.INTER_CUBIC))
 
+# %% ../nbs/07_demo.ipynb #ce86df46
 @patch
 def _key(self:SketchPad, key, shift, ctrl, meta):
     "The keyboard, while the sheet has it"
@@ -704,6 +712,7 @@ def _key(self:SketchPad, key, shift, ctrl, meta):
     elif key in ('[', ']'): self.width.value += 2 if key == ']' else -2
     elif key == 'tab': self.tool.focus() # else the sheet would keep the keyboard for ever
 
+# %% ../nbs/07_demo.ipynb #be70128a
 @patch
 def _cursor(self:SketchPad):
     "A cursor as wide as the line"
@@ -712,8 +721,7 @@ def _cursor(self:SketchPad):
     self.cursor.value = f'<style>.pg-paper>canvas{{cursor:url("data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}") {r+2:.0f} {r+2:.0f},crosshair}}</style>'
 
 @patch
-def _arrange(self:SketchPad, _):
-    (self.stage.add_class if self.view.index else self.stage.remove_class)('pg-over')
+def _arrange(self:SketchPad, _): (self.stage.add_class if self.view.index else self.stage.remove_class)('pg-over')
 
 # %% ../nbs/07_demo.ipynb #fbe75e47
 @patch
@@ -752,8 +760,9 @@ def lam_words(
     "What the λ slider can do with this model"
     lo,hi = lam_range(card)
     if lo is None: return 'its card does not say which λ it was trained with'
-    return 'low: bold, rich in detail · high: careful, smooth' if lo != hi else f'fixed: this model was trained at λ = {lo:g} alone'
+    return 'low: bold, with mistakes · high: careful, smooth' if lo != hi else f'fixed: this model was trained at λ = {lo:g} alone'
 
+# %% ../nbs/07_demo.ipynb #3d9437a6
 @patch
 def _choose(self:SketchPad):
     "Load the chosen model, then paint with it"
@@ -840,7 +849,7 @@ def trade_svg(
 
 # %% ../nbs/07_demo.ipynb #be27fa63
 def name_sketches(
-    sketches, # drawings as for `paint`, or pairs (drawing, real picture); a list, or a dict by name
+    sketches, # drawings as for paint, or pairs (drawing, real picture); a list, or a dict by name
 )->dict: # name -> (drawing, real picture or None), H×W×3 uint8 RGB
     "Drawings with names, and real pictures where there are any"
     if not isinstance(sketches, dict): sketches = {Path(s).stem if isinstance(s := o[0] if isinstance(o, (tuple,list)) else o, (str,Path)) else f'drawing {i}': o for i,o in enumerate(sketches, 1)}
@@ -853,7 +862,7 @@ class LambdaExplorer(W.VBox):
     "What λ does to a painting"
     def __init__(self,
         model=None, # a model that is told λ, a sweep's folder, or a list of models of one λ each; None: the default
-        sketches=None, # as for `name_sketches`; None: the examples
+        sketches=None, # as for name_sketches; None: the examples
     ):
         super().__init__()
         self.painters,self.items = Painters(DEFAULT_MODEL if model is None else model),name_sketches(example_sketches() if sketches is None else sketches)
@@ -967,6 +976,7 @@ def told_model()->str: # name of a shipped model for sketches
         if len(set(lam_range(card))) == 2 and card['architecture']['c_in'] == 1: return n
     return DEFAULT_MODEL
 
+# %% ../nbs/07_demo.ipynb #a147f327
 _PAGE_CSS = '''<style>html,body,body.jp-Notebook,#rendered_cells{background:#f6f2e9!important;min-height:100vh}.jp-Cell,.jp-OutputArea,.jp-OutputArea-child,.jp-OutputArea-output{background:none!important}#rendered_cells{padding:18px 14px!important}#rendered_cells>div{background:none!important;box-shadow:none!important;padding:0!important;max-width:1100px;margin:0 auto}
 .jp-OutputPrompt,.jp-OutputArea-prompt{display:none!important}.jp-Cell,.jp-OutputArea-output{padding:0!important;overflow:visible!important}@media(max-width:640px){#rendered_cells{padding:10px 6px!important}}</style>'''
 
@@ -998,6 +1008,7 @@ def check_port(
         try: s.bind(('127.0.0.1', port))
         except OSError: raise OSError(f'Port {port} is taken or not allowed: choose another one, such as --port {port+1}.') from None
 
+# %% ../nbs/07_demo.ipynb #e61e396b
 def voila_app():
     "Voilà, if it is there"
     try: from voila.app import Voila

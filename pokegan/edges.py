@@ -18,7 +18,7 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from PIL import Image
 from fastcore.script import call_parse
-from .pictures import load_picture
+from .pictures import SUFFIXES,load_picture
 
 # %% ../nbs/01_edges.ipynb #dc62218b
 def canny_sketch(
@@ -140,7 +140,7 @@ def measure_sketches(
 
 # %% ../nbs/01_edges.ipynb #d8f8dd06
 def measure_table(
-    rows, # style -> what `measure_sketches` gave
+    rows, # style -> what measure_sketches gave
 )->str: # a Markdown table
     "The figures of several styles as a table"
     def f(k,v): return '' if v is None else f'{v:.0f}' if k in ('per second','slowest ms') else f'{v:.1f}' if 'frag' in k else f'{v:.4f}' if 'false' in k else f'{v:.3f}'
@@ -205,7 +205,7 @@ def line_field(
 
 # %% ../nbs/01_edges.ipynb #ba7143b7
 def start_threshold(
-    strength, # H x W float: of `line_field`
+    strength, # H x W float: of line_field
     edge, # H x W uint8: boundary of the silhouette
 )->float:
     "The threshold that fits this picture: a fifth of its outline's strength"
@@ -214,7 +214,7 @@ def start_threshold(
 
 # %% ../nbs/01_edges.ipynb #7277df0f
 def follow_lines(
-    x, y, # H x W float: the vectors of `line_field`
+    x, y, # H x W float: the vectors of line_field
     thresh:float, # a line goes on above this, and begins above 2.6 times this
     budget:float, # most pixels of line
 ): # H x W uint8: 1 on the lines, which are one pixel wide
@@ -328,7 +328,7 @@ _BUDGET,_FULL = .062,.072     # line pixels per pixel: of the crests, and in all
 def find_lines(
     img, # picture: H x W x 3 uint8 RGB
     detail:float=1., # below 1 only the stronger lines
-    least:float=.91, enough:float=.98, # shares of the silhouette's boundary, see `outline_gaps`
+    least:float=.91, enough:float=.98, # shares of the silhouette's boundary, see outline_gaps
 ): # about 256 x 256 uint8: 1 on the lines, which are one pixel wide
     "The lines that somebody who traces the picture would draw"
     img = _padded(_working(img))
@@ -348,7 +348,7 @@ def find_lines(
 def draw_lines(
     lines, # H x W uint8: 1 on the lines
     shape, # height and width of the sketch
-    pen:float=2, # width in pixels of `lines`
+    pen:float=2, # width in pixels of lines
 ): # sketch of that shape: 0 is ink, 255 is paper
     "Thin lines as strokes of a pen"
     s = (shape[0]*shape[1]/lines.size)**.5
@@ -501,7 +501,7 @@ mixed_sketch.random = True
 SKETCHES = dict(auto=auto_sketch, mixed=mixed_sketch, hand=hand_sketch, canny=canny_sketch, poly=poly_sketch)
 
 def get_sketch(
-    style:str, # a name in `SKETCHES`
+    style:str, # a name in SKETCHES
 ): # the sketching function
     "The sketching function of a style"
     if style not in SKETCHES: raise ValueError(f'There is no sketch style {style!r}: choose one of {", ".join(SKETCHES)}.')
@@ -598,14 +598,12 @@ def _sketch_file(job):
     except Exception as e: return (str(e).splitlines() or [f'{path}: {type(e).__name__}'])[0]
 
 # %% ../nbs/01_edges.ipynb #11729ba5
-_SUFFIXES = {'.jpg','.jpeg','.png','.bmp','.gif','.tif','.tiff','.webp','.ppm','.pgm','.jp2'}
-
 def _sketch_jobs(src, dst, style):
     "What to read and what to write: (jobs, complaints about names that clash)"
     if not src.is_dir(): raise FileNotFoundError(f'There is no folder {src}: give the folder with the pictures.')
     if dst.exists() and not dst.is_dir(): raise NotADirectoryError(f'{dst} is not a folder: give a folder for the sketches.')
     if dst.exists() and dst.samefile(src): raise ValueError(f'The sketches would overwrite the pictures in {src}: give another folder.')
-    paths = sorted(p for p in src.iterdir() if p.suffix.lower() in _SUFFIXES and p.is_file() and not p.name.startswith('.'))
+    paths = sorted(p for p in src.iterdir() if p.suffix.lower() in SUFFIXES and p.is_file() and not p.name.startswith('.'))
     if not paths: raise FileNotFoundError(f'There are no pictures in {src}: it should hold files such as .png or .jpg.')
     jobs,clash = {},[]
     for p in paths:
@@ -618,7 +616,7 @@ def _sketch_jobs(src, dst, style):
 def sketch_folder(
     src, # folder of pictures
     dst, # folder for the sketches; made if it does not exist
-    style:str='auto', # a name in `SKETCHES`
+    style:str='auto', # a name in SKETCHES
     workers:int=None, # processes; as many as there are cores by default
     progress:bool=False, # show a progress bar
 )->list: # what went wrong, a sentence a file

@@ -79,9 +79,10 @@ def diff_augment(
 def feature_loss(
     fake:list, # the critic's features of a painting, the verdict last
     real:list, # the same of the real picture
-)->torch.Tensor: # scalar
+    dim:tuple|None=None, # dimensions to average over; None: all
+)->torch.Tensor: # mean over what is averaged
     "Mean L1 distance of the critic's features, over its layers but the verdict (pix2pixHD eq. 4)"
-    return sum(l1_loss(f, r.detach()) for f,r in zip(fake[:-1], real[:-1]))/(len(fake)-1)
+    return sum(l1_loss(f.float(), r.detach().float(), dim) for f,r in zip(fake[:-1], real[:-1]))/(len(fake)-1)
 
 # %% ../nbs/03_losses.ipynb #1a607ec5
 class Objective:
@@ -92,7 +93,7 @@ class Objective:
         conditional:bool=True, # does the critic see the drawing? (the paper's cGAN; else its GAN)
         l1:bool=True, # is there an L1 term?
         fm:float=0., # weight of the feature-matching term, ≥ 0 (pix2pixHD uses 10)
-        augment:str='', # what `diff_augment` does to all that the critic sees, such as 'color,translation,cutout'
+        augment:str='', # what diff_augment does to all that the critic sees, such as 'color,translation,cutout'
     ):
         if isinstance(lam, (tuple, list)):
             if len(lam) != 2 or not 0 < lam[0] < lam[1] < math.inf: raise ValueError(f"lam={lam} is not a range: use (lowest, highest) with 0 < lowest < highest, such as (1, 1000)")
@@ -106,14 +107,27 @@ class Objective:
             if o not in AUGMENTS: raise ValueError(f"augment={augment!r} is not known: use any of {', '.join(AUGMENTS)}, joined by commas")
         self.lam, self.gan, self.conditional, self.l1, self.fm, self.augment = lam, gan, conditional, l1, fm, augment
 
+    def beside(self,
+        x:torch.Tensor, # drawings (B, c_in, H, W)
+        lam:torch.Tensor|None=None, # λ of every picture (B,), where the objective has a range
+    )->torch.Tensor|None: # (B, channels, H, W), or None where the critic sees pictures alone
+        "What the critic sees beside a picture: the drawing if it is conditional, and one more channel that says λ"
+        told = [x] if self.conditional else []
+        if lam is not None:
+            lo,hi = map(math.log, self.lam)
+            place = (2*lam.log() - lo - hi)/(hi - lo) # -1 at the lowest λ, 1 at the highest
+            told.append(place.to(x.dtype)[:, None, None, None].expand(-1, 1, *x.shape[2:]))
+        return torch.cat(told, 1) if told else None
+
     def judge(self,
-        critic, # the critic: (pictures, drawings or None) → logits
+        critic, # the critic: (pictures, what it sees beside them or None) → logits
         y:torch.Tensor, # pictures, real or painted
         x:torch.Tensor, # the drawings they belong to
+        lam:torch.Tensor|None=None, # as for beside
     )->torch.Tensor: # logits, a patch each
-        "The critic's verdicts, with the drawing in view if the objective is conditional"
+        "The critic's verdicts"
         x,y = diff_augment(x, y, self.augment)
-        return critic(y, x if self.conditional else None)
+        return critic(y, self.beside(x, lam))
 
     def draw_lam(self,
         n:int, # how many
@@ -130,10 +144,11 @@ def critic_loss(
     x:torch.Tensor, # drawings (B, c_in, H, W)
     y:torch.Tensor, # real pictures (B, 3, H, W)
     g:torch.Tensor, # paintings (B, 3, H, W); no gradient flows into them
+    lam:torch.Tensor|None=None, # λ of every picture (B,), where the objective has a range
 )->tuple: # (loss, {'d_real', 'd_fake'}: its two halves before halving)
     "What the critic pays for its verdicts on real and painted pictures, halved (paper §3.3)"
-    real = gan_loss(obj.judge(critic, y, x), True, obj.gan)
-    fake = gan_loss(obj.judge(critic, g.detach(), x), False, obj.gan)
+    real = gan_loss(obj.judge(critic, y, x, lam), True, obj.gan)
+    fake = gan_loss(obj.judge(critic, g.detach(), x, lam), False, obj.gan)
     return (real + fake)/2, dict(d_real=real.detach(), d_fake=fake.detach())
 
 # %% ../nbs/03_losses.ipynb #30bed7a0
@@ -149,14 +164,17 @@ def generator_loss(
 )->tuple: # (loss, {'g_gan', 'g_l1'[, 'g_fm']}: its parts, without their weights)
     "What the generator pays: the critic's disbelief and λ times the distance from the real picture"
     each = None if lam is None else (1, 2, 3) # one number a picture, or one for all
-    gan = gan_loss(obj.judge(critic, g, x), True, obj.gan, gen=True, dim=each) if obj.gan else g.new_zeros(())
+    told = obj.beside(x, lam)
+    seen = critic.features(g, told) if obj.fm else None
+    if obj.gan:
+        verdict = seen[-1] if seen and not obj.augment else obj.judge(critic, g, x, lam) # one pass serves both terms, where both see the same
+        gan = gan_loss(verdict, True, obj.gan, gen=True, dim=each)
+    else: gan = g.new_zeros(())
     l1 = l1_loss(g, y, each)
     loss = gan + (obj.lam if lam is None else lam)*l1 if obj.l1 else gan
-    if lam is not None: loss = (loss/(1 + lam/BALANCE)).mean()
     parts = dict(g_gan=gan.detach().mean(), g_l1=l1.detach().mean())
     if obj.fm:
-        see = x if obj.conditional else None
-        with torch.no_grad(): real = critic.features(y, see)
-        fm = feature_loss(critic.features(g, see), real)
-        loss, parts['g_fm'] = loss + obj.fm*fm, fm.detach()
-    return loss, parts
+        with torch.no_grad(): real = critic.features(y, told)
+        fm = feature_loss(seen, real, each)
+        loss, parts['g_fm'] = loss + obj.fm*fm, fm.detach().mean()
+    return loss if lam is None else (loss/(1 + lam/BALANCE)).mean(), parts

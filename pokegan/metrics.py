@@ -25,7 +25,7 @@ def _unit(
 def _pair(
     pred, # painted: (B,C,H,W) in [-1,1]
     targ, # real: the same shape
-): # both in [0,1], on the device of `pred`
+): # both in [0,1], on the device of pred
     "Two batches in [0,1], once they have been seen to have the same shape"
     if pred.shape!=targ.shape: raise ValueError(f"painted and real must have the same shape but are {tuple(pred.shape)} and {tuple(targ.shape)}")
     return _unit(pred), _unit(targ.to(pred.device))
@@ -33,7 +33,7 @@ def _pair(
 def _reduce(
     v, # one value a picture: (B,)
     reduction:str, # 'mean' or 'none'
-): # float for 'mean', `v` for 'none'
+): # float for 'mean', v for 'none'
     "The mean over the batch, or the values of the single pictures"
     if reduction not in ('mean','none'): raise ValueError(f"reduction must be 'mean' or 'none', not {reduction!r}")
     return v.mean().item() if reduction=='mean' else v
@@ -216,10 +216,10 @@ METRICS = dict(l1=l1, psnr=psnr, ssim=ssim, swd=swd, edge_f1=edge_f1, colourfuln
 def evaluate(
     pred, # painted: (B,3,H,W) in [-1,1]
     targ, # real: the same shape
-    sketch=None, # what was painted from: (B,1,H,W) in [-1,1]; else the sketch of `targ`
-    extract=auto_sketch, # sketching function for `edge_f1`
-    seed:int=0, # for `swd`
-)->dict: # name to float, and the number of pictures `n`
+    sketch=None, # what was painted from: (B,1,H,W) in [-1,1]; else the sketch of targ
+    extract=auto_sketch, # sketching function for edge_f1
+    seed:int=0, # for swd
+)->dict: # name to float, and the number of pictures n
     "Every metric of a set of paintings, as a flat dict"
     if sketch is None: sketch = torch.stack([torch.from_numpy(extract(p).copy())[None] for p in _pictures(targ)])/127.5-1
     args = dict(swd=(pred,targ,128,512,seed), edge_f1=(pred,sketch,extract), colourfulness=(pred,), sharpness=(pred,))
@@ -291,9 +291,7 @@ class DeepMetricMissing(ImportError):
     "A deep metric cannot be computed, since its package or its weights are not here"
 
 _inception = 'https://github.com/toshas/torch-fidelity/releases/download/v0.2.0/weights-inception-2015-12-05-6726825d.pth'
-_deep = dict(
-    fid=('FrechetInceptionDistance', _inception),
-    kid=('KernelInceptionDistance', _inception),
+_deep = dict(fid=('FrechetInceptionDistance', _inception), kid=('KernelInceptionDistance', _inception),
     lpips=('LearnedPerceptualImagePatchSimilarity', 'https://download.pytorch.org/models/alexnet-owt-7be5be79.pth'))
 
 def _deep_class(

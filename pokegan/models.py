@@ -129,7 +129,7 @@ class UNetGenerator(nn.Module):
     def forward(self,
         x:torch.Tensor, # drawings (B, c_in, S, S) in [-1, 1]; S a multiple of 2**n_levels
         z:torch.Generator|None=None, # the noise: a CPU generator to paint with; None: dropout as `train()`/`eval()` say
-        lam:float|torch.Tensor|None=None, # λ, one or (B,); None: `default_lam`; a generator that is not told λ ignores it
+        lam:float|torch.Tensor|None=None, # λ, one or (B,); None: default_lam; a generator that is not told λ ignores it
     )->torch.Tensor: # paintings (B, c_out, S, S) in [-1, 1]
         film, skips = self._film(lam, x), []
         for layer in self.down:
@@ -201,7 +201,7 @@ class PatchCritic(nn.Module):
         return self.layers(y if x is None else torch.cat([x, y], 1))
 
     def features(self,
-        y:torch.Tensor, # pictures, as for `forward`
+        y:torch.Tensor, # pictures, as for forward
         x:torch.Tensor|None=None, # their drawings, likewise
     )->list: # what every LeakyReLU gives, and the logits last
         "All that the critic notices on its way to a verdict"
@@ -213,12 +213,11 @@ class PatchCritic(nn.Module):
 
 # %% ../nbs/02_models.ipynb #6a4d2319
 def receptive_field(
-    net:nn.Module, # a chain of convolutions, such as a `PatchCritic`
+    net:nn.Module, # a chain of convolutions, such as a PatchCritic
 )->int: # side of the square, in pixels, that one output value depends on
     "Side of the patch that one output value sees"
     rf = 1
-    for m in reversed([m for m in net.modules() if isinstance(m, nn.Conv2d)]):
-        rf = (rf-1)*m.stride[0] + m.kernel_size[0]
+    for m in reversed([m for m in net.modules() if isinstance(m, nn.Conv2d)]): rf = (rf-1)*m.stride[0] + m.kernel_size[0]
     return rf
 
 # %% ../nbs/02_models.ipynb #39b3ce4b
@@ -261,7 +260,7 @@ def find_model(
 
 # %% ../nbs/02_models.ipynb #a437a681
 def load_model(
-    name:str|Path, # as for `find_model`
+    name:str|Path, # as for find_model
     device:str|torch.device='cpu', # where the weights go
 )->tuple: # (generator in eval mode, its card)
     "Load a generator and its card, ready to paint"

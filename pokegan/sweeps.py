@@ -20,7 +20,9 @@ from tqdm import tqdm
 from fastcore.script import call_parse
 from .data import data_root, draw_creature, get_source
 from .edges import auto_sketch, get_sketch, one_line_errors, process_gone, write_atomic
+from .losses import Objective
 from .metrics import METRICS, evaluate
+from .models import UPS, find_model
 from .pictures import load_picture
 from .training import PARTS, RunFolder, find_device, first_pairs, n_levels, smooth, train_run
 
@@ -45,8 +47,8 @@ _EPOCHS = inspect.signature(train_run).parameters['epochs'].default
 BETTER = {k: 'minimize' if k in ('l1','swd') else 'maximize' for k in METRICS}
 
 # %% ../nbs/06_sweeps.ipynb #95b39b95
-_LEAST = dict(nf=1, epochs=1, bs=1, limit=1, seed=0, lam=0)
-_CHOICE = dict(direction=('AtoB','BtoA'), precision=('auto','fp32','bf16','fp16'))
+_LEAST = dict(nf=1, epochs=1, bs=1, limit=1, seed=0, lam=0, fm=0)
+_CHOICE = dict(direction=('AtoB','BtoA'), precision=('auto','fp32','bf16','fp16'), up=UPS)
 
 def _typed(name, v):
     "`v` as text or number, or an error"
@@ -59,9 +61,9 @@ def _typed(name, v):
     raise ValueError(f"parameter {name}: {v!r} is not {dict(int='a whole number', float='a number', str='text')[kind.__name__]}")
 
 def check_value(
-    name:str, # a parameter of `train_run`
+    name:str, # a parameter of train_run
     v, # the value in the file
-): # the value as `train_run` wants it
+): # the value as train_run wants it
     "A parameter's value, in its type and range"
     if v is None and PARAMS[name][1]: return None
     v = _typed(name, v)
@@ -70,6 +72,8 @@ def check_value(
     if name in _CHOICE and v not in _CHOICE[name]: raise ValueError(f"parameter {name}: {v!r} is not known, use {' or '.join(_CHOICE[name])}")
     if name == 'size': n_levels(v)
     if name == 'style': get_sketch(v)
+    if name == 'augment': Objective(augment=v)
+    if name == 'init': find_model(v)
     return v
 
 # %% ../nbs/06_sweeps.ipynb #c9973484
@@ -108,12 +112,12 @@ def _check_range(name, spec, dist):
 
 # %% ../nbs/06_sweeps.ipynb #c154797e
 def check_early(
-    spec, # `early_terminate` of the file, or None
+    spec, # early_terminate of the file, or None
 ): # the same in one form, or None
     "When to give a run up"
     if not spec: return None
     if not isinstance(spec, dict) or spec.get('type') not in ('hyperband','median'): raise ValueError(f"early_terminate: give it the type hyperband or median, not {spec.get('type') if isinstance(spec, dict) else spec}")
-    odd = set(spec) - {'type','min_iter','max_iter','s','eta','strict'}
+    odd = set(spec) - {'type','min_iter','max_iter','s','eta'}
     if odd: raise ValueError(f"early_terminate: {min(odd)} is not known, use min_iter, max_iter, s or eta")
     res = dict(type=spec['type'], **{k: spec[k] for k in ('min_iter','max_iter','s','eta') if k in spec})
     for k,v in res.items():
@@ -121,7 +125,7 @@ def check_early(
     return res
 
 # %% ../nbs/06_sweeps.ipynb #3726d604
-def sweep_names()->list: # names that `sweep_config` knows
+def sweep_names()->list: # names that sweep_config knows
     "The sweeps that come with the package"
     return sorted(o.name[:-5] for o in importlib.resources.files('pokegan').iterdir() if re.match(r'sweep-.*\.yaml$', o.name))
 
@@ -164,7 +168,7 @@ def sweep_config(
 
 # %% ../nbs/06_sweeps.ipynb #bf7b1b08
 def check_metric(
-    metric, # `metric` of the file: {'name', 'goal'}, or None
+    metric, # metric of the file: {'name', 'goal'}, or None
 )->dict: # {'name', 'goal'}
     "What the sweep optimises"
     metric = {} if metric is None else dict(name=metric) if isinstance(metric, str) else metric
@@ -176,19 +180,19 @@ def check_metric(
 
 # %% ../nbs/06_sweeps.ipynb #0023764e
 def swept(
-    cfg:dict, # from `sweep_config`
+    cfg:dict, # from sweep_config
 )->list: # names
     "The parameters that vary"
     return [k for k,v in cfg['parameters'].items() if 'value' not in v]
 
 def constants(
-    cfg:dict, # from `sweep_config`
+    cfg:dict, # from sweep_config
 )->dict: # name -> value
     "The parameters that do not vary"
     return {k: v['value'] for k,v in cfg['parameters'].items() if 'value' in v}
 
 def grid(
-    cfg:dict, # from `sweep_config`
+    cfg:dict, # from sweep_config
 ): # list of dicts, the last parameter varying fastest; None: there is a range without a list
     "All combinations of what varies"
     vs = {k: cfg['parameters'][k].get('values') for k in swept(cfg)}
@@ -196,7 +200,7 @@ def grid(
 
 # %% ../nbs/06_sweeps.ipynb #6d587ec0
 def distributions(
-    cfg:dict, # from `sweep_config`
+    cfg:dict, # from sweep_config
 )->dict: # name -> Optuna's distribution
     "What varies, in Optuna's words"
     def dist(v):
@@ -220,8 +224,8 @@ class Numbered(optuna.samplers.BaseSampler):
 
 # %% ../nbs/06_sweeps.ipynb #b4b717ba
 def make_sampler(
-    cfg:dict, # from `sweep_config`
-    kind:str='tpe', # what `bayes` means: tpe or gp
+    cfg:dict, # from sweep_config
+    kind:str='tpe', # what bayes means: tpe or gp
 ): # Optuna's sampler
     "Random search, or what `bayes` stands for: tree-structured Parzen estimators or a Gaussian process"
     kinds = dict(tpe=optuna.samplers.TPESampler, gp=optuna.samplers.GPSampler)
@@ -231,7 +235,7 @@ def make_sampler(
 
 # %% ../nbs/06_sweeps.ipynb #ec2608e6
 def make_pruner(
-    cfg:dict, # from `sweep_config`
+    cfg:dict, # from sweep_config
 ): # Optuna's pruner
     "`early_terminate`, in Optuna's words"
     e = cfg['early_terminate']
@@ -243,7 +247,7 @@ def make_pruner(
 
 # %% ../nbs/06_sweeps.ipynb #8a23f379
 def open_storage(
-    url:str|None, # a database URL, or the path of a journal file; None: SQLite in `out`
+    url:str|None, # a database URL, or the path of a journal file; None: SQLite in out
     out:Path, # the sweep's folder
 ): # Optuna's storage
     "Where the study is kept"
@@ -272,7 +276,7 @@ def _difference(old, new):
 # %% ../nbs/06_sweeps.ipynb #6842bb9f
 def check_folder(
     out:Path, # the sweep's folder
-    cfg:dict, # from `sweep_config`
+    cfg:dict, # from sweep_config
 ):
     "Say so if `out` is not this sweep's; else write its `sweep.yaml`"
     f = out/'sweep.yaml'
@@ -288,10 +292,10 @@ def check_folder(
 
 # %% ../nbs/06_sweeps.ipynb #c2f6cd49
 def open_study(
-    cfg:dict, # from `sweep_config`
+    cfg:dict, # from sweep_config
     out:str|Path, # the sweep's folder
-    storage:str|None=None, # a database URL, or the path of a journal file; None: SQLite in `out`
-    sampler:str='tpe', # what `bayes` means: tpe or gp
+    storage:str|None=None, # a database URL, or the path of a journal file; None: SQLite in out
+    sampler:str='tpe', # what bayes means: tpe or gp
 ): # Optuna's study
     "Begin a sweep, or join one"
     out,smp = Path(out),make_sampler(cfg, sampler)
@@ -339,7 +343,7 @@ def _live(study): return [t for t in study.get_trials(deepcopy=False) if not _dr
 
 def requeue(
     study, # Optuna's study
-    cfg:dict, # from `sweep_config`
+    cfg:dict, # from sweep_config
 ):
     "Put into the queue what nobody is running: dead runs, and points of the grid that are missing"
     for t in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
@@ -356,7 +360,7 @@ def requeue(
 # %% ../nbs/06_sweeps.ipynb #4f6abff3
 def claim(
     study, # Optuna's study
-    cfg:dict, # from `sweep_config`
+    cfg:dict, # from sweep_config
     count:int|None=None, # runs in the whole sweep; None: all points of the grid
 ): # Optuna's trial, or None: nothing is left to run
     "The next run, which from now on is this process's"
@@ -408,7 +412,7 @@ def sketch_batch(
 class HeldOut(Metric):
     "A figure of `pokegan_eval` over all held-out pictures"
     def __init__(self,
-        name:str, # one of `METRICS`
+        name:str, # one of METRICS
     ): self._name = name
     def reset(self): self.kept = []
     def accumulate(self, learn): self.kept.append([o.detach().float().cpu() for o in (learn.pred, learn.y, learn.x)])
@@ -434,7 +438,7 @@ class SweepRun(Callback):
         self.learn.remove_cbs(ProgressCallback); self.learn.logger = noop # the sweep has one bar for all runs
         if self.metric != 'l1': self.learn.metrics = L(self.learn.metrics) + HeldOut(self.metric)
 
-    def before_train(self): # fastai's `validate` says before_fit too
+    def before_train(self): # fastai's validate says before_fit too
         if self.drawing is not None: return
         for i,row in enumerate(self.run_folder.rows): self.report(row[self.metric], i+1)
         if self.learn.dls.c_in == 1 and self.sketch is not None: self.drawing = sketch_batch(self.sketch, self.dls.sz)
@@ -458,8 +462,8 @@ def _hopeless(e): return isinstance(e, (FloatingPointError, MemoryError)) or typ
 
 def sweep_run(
     study, # Optuna's study
-    trial, # from `claim`
-    cfg:dict, # from `sweep_config`
+    trial, # from claim
+    cfg:dict, # from sweep_config
     out:Path, # the sweep's folder
     sketch:np.ndarray|None=None, # the drawing to paint
     device:str|None=None, # cpu, cuda, ...
@@ -478,7 +482,7 @@ def sweep_run(
         with Pulse(trial): learn = train_run(folder, **settings, device=device, resume=(folder/'checkpoint.pth').exists(), cbs=[cb, *L(cbs)])
         metrics,history = learn.run_folder.card['metrics'],learn.run_folder.history
         if not math.isfinite(metrics[name]): raise FloatingPointError(f"{name} is {metrics[name]}")
-        steps = pd.DataFrame(torch.cat(learn.two_players.steps).numpy(), columns=PARTS)
+        steps = pd.DataFrame(torch.cat(learn.two_players.steps).numpy(), columns=learn.two_players.parts)
         write_atomic(folder/'steps.csv', lambda f: steps.to_csv(f, index=False, float_format='%.5g'))
         for k,v in dict(metrics=metrics, seconds=round(float(history.seconds.sum()), 2), trained=len(history)).items(): trial.set_user_attr(k, v)
         study.tell(trial, *(() if cb.pruned else (metrics[name],)), state=TrialState.PRUNED if cb.pruned else TrialState.COMPLETE)
@@ -496,7 +500,7 @@ _STATES = {TrialState.COMPLETE: 'complete', TrialState.PRUNED: 'pruned', TrialSt
 
 def runs_table(
     study, # Optuna's study
-    cfg:dict, # from `sweep_config`
+    cfg:dict, # from sweep_config
 )->pd.DataFrame: # a row a run that has ended
     "The runs of a study"
     rows = [dict(number=t.number, state=_STATES[t.state], **{**constants(cfg), **t.params}, **t.user_attrs.get('metrics', {}), epochs_trained=t.user_attrs.get('trained'),
@@ -506,7 +510,7 @@ def runs_table(
 
 # %% ../nbs/06_sweeps.ipynb #354aae3c
 def check_count(
-    cfg:dict, # from `sweep_config`
+    cfg:dict, # from sweep_config
     count:int|None, # runs asked for
 ): # runs in the whole sweep, or None: all points of the grid
     "How many runs the sweep has"
@@ -517,14 +521,14 @@ def check_count(
 
 # %% ../nbs/06_sweeps.ipynb #82d855a1
 def run_sweep(
-    cfg:dict, # from `sweep_config`
+    cfg:dict, # from sweep_config
     out:str|Path, # the sweep's folder
     count:int|None=None, # runs in the whole sweep; None: all points of the grid, or the config's run_cap
-    storage:str|None=None, # a database URL, or the path of a journal file; None: SQLite in `out`
-    sampler:str='tpe', # what `bayes` means: tpe or gp
+    storage:str|None=None, # a database URL, or the path of a journal file; None: SQLite in out
+    sampler:str='tpe', # what bayes means: tpe or gp
     sketch:np.ndarray|None=None, # the drawing to paint
     device:str|None=None, # cpu, cuda, ...
-    logger=None, # (trial, settings, folder) -> a callback with `finish(metrics)`, such as `WandbLog`
+    logger=None, # (trial, settings, folder) -> a callback with `finish(metrics)`, such as WandbLog
     progress:bool=False, # show a progress bar
 ): # Optuna's study
     "Run what is left of a sweep"
@@ -545,7 +549,7 @@ def run_sweep(
 # %% ../nbs/06_sweeps.ipynb #5214e04f
 def write_runs(
     study, # Optuna's study
-    cfg:dict, # from `sweep_config`
+    cfg:dict, # from sweep_config
     out:Path, # the sweep's folder
 ):
     "Write `runs.csv`, and again if another process finished a run meanwhile"
@@ -582,7 +586,7 @@ def symbol(
 # %% ../nbs/06_sweeps.ipynb #6db79da3
 def gather(
     out:str|Path, # the sweep's folder, with `sweep.yaml`, `runs.csv` and the runs
-    dst:str|Path|None=None, # where the record goes; None: `out` itself
+    dst:str|Path|None=None, # where the record goes; None: out itself
     every:int=1, # keep every n-th step of the losses
 ):
     "Collect what the figures need: epochs.csv, steps.csv, paintings.png"
@@ -703,7 +707,7 @@ def closer(
 def narrow(
     sweep:Sweep, # what has run
     longer:float=2., # train this many times as long
-)->dict: # a config, for `sweep_config` or `yaml.safe_dump`
+)->dict: # a config, for sweep_config or `yaml.safe_dump`
     "What a second sweep should look at"
     ps = {k: dict(v) for k,v in sweep.cfg['parameters'].items()}
     for k,share,df in stepwise(sweep):
@@ -959,7 +963,7 @@ class WandbRun:
     def __init__(self,
         folder:Path, # the run's folder
         settings:dict, # the run's parameters
-        cfg:dict, # from `sweep_config`
+        cfg:dict, # from sweep_config
         run=None, # a run that was begun by wandb's agent; None: begin one, offline
     ):
         import wandb
@@ -986,7 +990,7 @@ class WandbLog(Callback):
     "Log a run's losses, figures and pictures, at arm's length"
     order = SweepRun.order + 1
     def __init__(self,
-        make, # makes a `WandbRun`
+        make, # makes a WandbRun
         say=None, # called with one sentence when logging breaks
     ): self.log, self.step = ArmsLength(make, say), 0
 
@@ -1007,9 +1011,9 @@ class WandbLog(Callback):
 
 # %% ../nbs/06_sweeps.ipynb #a61eaf5e
 def wandb_logger(
-    cfg:dict, # from `sweep_config`
+    cfg:dict, # from sweep_config
     say=None, # called with one sentence when logging breaks
-): # a `logger` for `run_sweep`
+): # a logger for run_sweep
     "Log every run of a sweep to wandb's offline files"
     return lambda trial,settings,folder: WandbLog(partial(WandbRun, folder, settings, cfg), say)
 
@@ -1040,7 +1044,7 @@ def within(
 # %% ../nbs/06_sweeps.ipynb #88413353
 def claim_point(
     study, # Optuna's study
-    cfg:dict, # from `sweep_config`
+    cfg:dict, # from sweep_config
     params:dict, # what varies, chosen by somebody else
 ): # Optuna's trial
     "Claim a run with given parameters"
@@ -1054,7 +1058,7 @@ def claim_point(
 
 # %% ../nbs/06_sweeps.ipynb #0f319330
 def server_config(
-    cfg:dict, # from `sweep_config`
+    cfg:dict, # from sweep_config
 )->dict: # for `wandb.sweep`
     "The sweep as wandb's server takes it"
     e = cfg['early_terminate']
@@ -1064,7 +1068,7 @@ def server_config(
 # %% ../nbs/06_sweeps.ipynb #033d99da
 def agent_run(
     study, # Optuna's study
-    cfg:dict, # from `sweep_config`
+    cfg:dict, # from sweep_config
     out:Path, # the sweep's folder
     sketch:np.ndarray|None=None, # the drawing to paint
     device:str|None=None, # cpu, cuda, ...
@@ -1082,11 +1086,11 @@ def agent_run(
 
 # %% ../nbs/06_sweeps.ipynb #496e096f
 def run_wandb(
-    cfg:dict, # from `sweep_config`
+    cfg:dict, # from sweep_config
     out:str|Path, # the sweep's folder
     count:int|None=None, # runs in the whole sweep; None: all points of the grid, or the config's run_cap
-    storage:str|None=None, # as for `run_sweep`
-    sampler:str='tpe', # what `bayes` means without a server: tpe or gp
+    storage:str|None=None, # as for run_sweep
+    sampler:str='tpe', # what bayes means without a server: tpe or gp
     sketch:np.ndarray|None=None, # the drawing to paint
     device:str|None=None, # cpu, cuda, ...
     progress:bool=False, # show a progress bar

@@ -48,7 +48,7 @@ class Pix2Pix(nn.Module):
 
     def forward(self,
         x:torch.Tensor, # drawings (B, c_in, S, S)
-    )->torch.Tensor: # paintings (B, 3, S, S): in training by `gen`, else by `ema` with the noise of `seed`
+    )->torch.Tensor: # paintings (B, 3, S, S): in training by gen, else by ema with the noise of seed
         if not self.training: return self.ema(x, z=torch.Generator().manual_seed(self.seed))
         return self.gen(x) if self.lam is None else self.gen(x, lam=self.lam)
 
@@ -61,7 +61,7 @@ def torch_rng()->list: # states of torch's generators, the CPU's first
     return [torch.get_rng_state()] + (torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [])
 
 def set_torch_rng(
-    states:list, # from `torch_rng`
+    states:list, # from torch_rng
 ):
     "Put torch's random states back"
     torch.set_rng_state(states[0])
@@ -131,7 +131,7 @@ class TwoPlayers(Callback):
         self.d_parts = dict.fromkeys(('d_real', 'd_fake'), self.pred.new_zeros(()))
         if obj.gan:
             critic.requires_grad_(True)
-            loss,self.d_parts = critic_loss(obj, critic, self.x, self.y, self.pred)
+            loss,self.d_parts = critic_loss(obj, critic, self.x, self.y, self.pred, self.model.lam)
             self.critic_opt.turn(loss)
             torch.clear_autocast_cache() # it holds half-precision copies of the weights from before the step
         critic.requires_grad_(False)
@@ -216,9 +216,9 @@ class Pix2PixLearner(Learner):
 
 # %% ../nbs/05_training.ipynb #2a81d9df
 def pix2pix_learner(
-    dls:DataLoaders, # pairs, from `pair_dls`
-    gen:nn.Module|None=None, # the generator; None: a `UNetGenerator` that fits the data
-    critic:nn.Module|None=None, # the critic; None: a 70×70 `PatchCritic`
+    dls:DataLoaders, # pairs, from pair_dls
+    gen:nn.Module|None=None, # the generator; None: a UNetGenerator that fits the data
+    critic:nn.Module|None=None, # the critic; None: a 70×70 PatchCritic; where lam is a range, λ comes to it as one more channel of what it sees beside the picture
     nf:int=64, # channels of the first layers of both, where they are made here
     lam:float|tuple=100., # weight λ of the L1 term, ≥ 0; a range such as (1, 1000): one generator for all of it
     gan:str|None='vanilla', # 'vanilla', 'lsgan', 'hinge', or None for L1 alone
@@ -244,7 +244,7 @@ def pix2pix_learner(
     told = objective.lam if isinstance(objective.lam, tuple) else None
     gen = gen or UNetGenerator(c_in=dls.c_in, nf=nf, n_levels=n_levels(dls.sz), norm=norm, drop=drop, lam=told, up=up)
     if told and tuple(getattr(gen, 'arch', {}).get('lam') or ()) != told: raise ValueError(f"lam={lam} is a range, and this generator is not told λ in it: make it with lam={lam}")
-    critic = critic or PatchCritic(c_in=3 + (dls.c_in if conditional else 0), nf=nf, norm=norm)
+    critic = critic or PatchCritic(c_in=3 + (dls.c_in if conditional else 0) + bool(told), nf=nf, norm=norm)
     two = TwoPlayers(clip, PARTS + (('g_fm',) if fm else ()))
     parts = [ValueMetric(lambda k=k: two.means[k], k) for k in two.parts]
     model = Pix2Pix(gen, critic, ema)
@@ -284,7 +284,7 @@ class Precision(MixedPrecision):
         device = torch.device(getattr(self.dls, 'device', None) or 'cpu')
         dtype = torch.bfloat16 if self.amp_mode == AMPMode.BF16 else torch.float16
         self.autocast = torch.autocast(device.type, dtype=dtype)
-        self.learn.scaler, self.scales = GradScaler(device.type, enabled=dtype is torch.float16), L()
+        self.learn.scaler, self.scales = GradScaler(device.type, init_scale=2.**10, enabled=dtype is torch.float16), L()
 
 # %% ../nbs/05_training.ipynb #e23c8764
 def best_precision(
@@ -311,7 +311,7 @@ class Preview(Callback):
     order = TwoPlayers.order + 1
     def __init__(self,
         n:int=8, # number of drawings
-        fname:str|Path|None='preview.png', # file in the learner's `path`; None: only keep `.image`
+        fname:str|Path|None='preview.png', # file in the learner's path; None: only keep `.image`
     ): self.n, self.fname = n, fname
 
     def before_fit(self): self.trained, self.batch = False, first_pairs(self.dls, self.n)
@@ -327,7 +327,7 @@ class Preview(Callback):
 def first_pairs(
     dls:DataLoaders, # pairs
     n:int, # how many
-)->tuple: # (drawings, real pictures): the first `n` held-out pairs, fewer if there are fewer
+)->tuple: # (drawings, real pictures): the first n held-out pairs, fewer if there are fewer
     "The same few held-out pairs each time"
     xs,ys,k = [],[],0
     for x,y in dls.valid:
@@ -421,7 +421,7 @@ def plot(self:RunFolder):
 @patch
 def resume(self:Pix2PixLearner,
     path:str|Path|None=None, # a run's checkpoint; None: the one in the learner's own folder
-)->Pix2PixLearner: # the same learner, whose next `fit` goes on after the last complete epoch
+)->Pix2PixLearner: # the same learner, whose next fit goes on after the last complete epoch
     "Go on where the run in `path` was stopped"
     path = Path(path or Path(self.path)/'checkpoint.pth')
     try: s = torch.load(path, map_location='cpu', weights_only=True)
@@ -496,13 +496,16 @@ def flag(
 # %% ../nbs/05_training.ipynb #6700b6c9
 def make_card(
     source, # where the pictures come from
-    config:dict, # the run's settings, as `train_run` takes them
+    config:dict, # the run's settings, as train_run takes them
+    out:str|Path|None=None, # the run's folder
 )->dict: # plain JSON values
     "What a model card says before training starts"
     libs = {o: importlib.metadata.version(o) for o in ('torch', 'torchvision', 'fastai')} | dict(pokegan=pokegan_version, python=sys.version.split()[0])
-    command = ' '.join(['pokegan_train'] + [f'--{k} {flag(v)}' for k,v in config.items() if v is not None])
+    command = ' '.join(['pokegan_train'] + [f'--{k} {flag(v)}' for k,v in config.items() if v is not None] + ([f'--out {Path(out).name if Path(out).is_absolute() else out}'] if out else [])) # no machine's folders
+    first = config.get('init') and load_model(config['init'])[1]
+    before = dict(init={k: first[k] for k in ('command', 'epochs', 'init') if k in first}) if first else {}
     return dict(lam=config['lam'], input='picture' if source.paired else 'sketch', style=None if source.paired else config['style'], direction=source.direction,
-                data=source.name, data_hash=source.hash(), n_train=len(source.train), n_held_out=len(source.valid), seed=config['seed'], versions=libs, command=command)
+                data=source.name, data_hash=source.hash(), n_train=len(source.train), n_held_out=len(source.valid), seed=config['seed'], versions=libs, command=command, **before)
 
 # %% ../nbs/05_training.ipynb #d0b8fc4a
 def run_dls(
@@ -525,7 +528,7 @@ def find_device(
     name:str|None=None, # 'cpu', 'cuda', 'cuda:1', 'mps'; None: a GPU if there is one
 )->torch.device:
     "The device called `name`, if this machine has it"
-    try: 
+    try:
         dev = torch.device(name) if name else torch.device('cuda' if torch.cuda.is_available() else 'cpu')
         torch.zeros(1, device=dev)
     except (RuntimeError, AssertionError, NotImplementedError): raise ValueError(f"device {name!r} is not to be had here: use cpu{', cuda' if torch.cuda.is_available() else ''}") from None
@@ -551,7 +554,7 @@ def check_out(
 
 # %% ../nbs/05_training.ipynb #b9d80b2e
 def start_from(
-    init:str|Path, # a model, as for `load_model`
+    init:str|Path, # a model, as for load_model
     dls:DataLoaders, # the pairs that it will be trained on
     nf:int, # channels asked for
     lam:float|tuple, # λ asked for
@@ -565,7 +568,7 @@ def start_from(
     if dls.sz % 2**gen.arch['n_levels']: raise ValueError(f"--init {init} halves a picture {gen.arch['n_levels']} times, which size {dls.sz} does not allow: use a multiple of {2**gen.arch['n_levels']}")
     ckpt = find_model(init).with_name('checkpoint.pth')
     if not ckpt.exists(): return gen.requires_grad_(True).train(), None
-    critic = PatchCritic(c_in=3+dls.c_in, nf=nf)
+    critic = PatchCritic(c_in=3 + dls.c_in + isinstance(lam, (list, tuple)), nf=nf)
     critic.load_state_dict({k[7:]: v for k,v in torch.load(ckpt, map_location='cpu', weights_only=True)['model'].items() if k.startswith('critic.')})
     return gen.requires_grad_(True).train(), critic
 
@@ -594,8 +597,10 @@ def train_run(
     limit:int|None=None, # train on the first pictures only
     device:str|None=None, # cpu, cuda, ...; None: a GPU if there is one
     precision:str='auto', # auto, fp32, bf16 or fp16
-    resume:bool=False, # continue the run in `out`?
+    resume:bool=False, # continue the run in out?
     up:str='transposed', # how the generator enlarges: 'transposed', or 'resize' against the grid
+    fm:float=0., # weight of the feature-matching term
+    augment:str='', # DiffAugment for all that the critic sees, such as 'translation,cutout'
     init:str|Path|None=None, # begin with this model's generator (a path, a run's folder or a shipped model's name)
     bar:bool=True, # a progress bar, or a line an epoch?
     cbs=None, # further callbacks
@@ -603,17 +608,17 @@ def train_run(
     "Train from settings alone and leave a complete folder"
     out = Path(out)
     config = dict(data=str(data), direction=direction, style=style, size=size, nf=nf, epochs=epochs, bs=bs, lr=lr, lam=list(lam) if isinstance(lam, tuple) else lam,
-                  seed=seed, limit=limit, precision=precision, up=up, init=init and str(init))
+                  seed=seed, limit=limit, precision=precision, up=up, fm=fm or None, augment=augment or None, init=init and str(init))
     if epochs < 1: raise ValueError(f"epochs={epochs} trains nothing: use 1 or more")
     if not lr > 0: raise ValueError(f"lr={lr} moves nothing: use a learning rate above 0, such as 2e-4")
-    Objective(lam=lam); get_sketch(style); up_block(1, 1, up=up) # complain about these before any picture is read
+    Objective(lam=lam, fm=fm, augment=augment); get_sketch(style); up_block(1, 1, up=up) # complain about these before any picture is read
     dev = find_device(device)
     source = get_source(data, direction=direction).limit(limit)
     check_out(out, config, resume)
     dls = run_dls(source, style, size, bs, seed, dev)
     set_seed(seed)
     gen,critic = (None, None) if init is None else start_from(init, dls, nf, lam, up)
-    learn = pix2pix_learner(dls, gen, critic, nf=nf, lam=lam, lr=lr, up=up, channels_last=True, path=out, cbs=L(RunFolder(make_card(source, config), config), Preview()) + L(cbs))
+    learn = pix2pix_learner(dls, gen, critic, nf=nf, lam=lam, lr=lr, up=up, fm=fm, augment=augment, channels_last=True, path=out, cbs=L(RunFolder(make_card(source, config, out), config), Preview()) + L(cbs))
     set_precision(learn, precision)
     if resume: learn.resume()
     with nullcontext() if bar else learn.no_bar(), nullcontext() if bar else learn.no_logging():
@@ -652,7 +657,7 @@ def pokegan_train(
     data:str='creatures', # creatures, pokemon, facades, another pix2pix set, or a folder of pictures or pairs
     direction:str=None, # AtoB or BtoA, for pairs
     style:str='mixed', # how sketches are made of pictures: auto, mixed, canny or poly
-    size:int=128, # side of the pictures in pixels, a power of two
+    size:int=128, # side of the pictures in pixels: a multiple of 16, best a power of two
     nf:int=32, # channels of the first layers; the paper has 64
     epochs:int=20, # how often every picture is seen
     bs:int=8, # pairs in a batch
@@ -665,13 +670,15 @@ def pokegan_train(
     device:str=None, # cpu, cuda, ...; a GPU if there is one
     precision:str='auto', # auto, fp32, bf16 or fp16
     up:str='transposed', # how the generator enlarges: transposed, as in the paper, or resize, against the grid
+    fm:float=0., # weight of the feature-matching term; pix2pixHD has 10
+    augment:str='', # DiffAugment for all that the critic sees, such as translation,cutout
     init:str=None, # begin with this model's generator: a path, a run's folder or a shipped model's name
 ):
     "Train pix2pix: leaves weights with their card, history, curves and a preview in a folder"
     with one_line_errors():
         try: weight = tuple(map(float, lam.split(',')))
         except ValueError: raise ValueError(f"--lam {lam} is not a weight: use a number ≥ 0, such as 100, or a range, such as 1,1000") from None
-        with memory_advice(bs): learn = train_run(out, data, direction, style, size, nf, epochs, bs, lr, weight if ',' in lam else weight[0], seed, limit, device, precision, resume, up, init, bar=sys.stdout.isatty())
+        with memory_advice(bs): learn = train_run(out, data, direction, style, size, nf, epochs, bs, lr, weight if ',' in lam else weight[0], seed, limit, device, precision, resume, up, fm, augment, init, bar=sys.stdout.isatty())
         m = learn.run_folder.card['metrics']
     print(f"\nHeld-out L1 {m['l1']:.4f}, PSNR {m['psnr']:.1f} dB, SSIM {m['ssim']:.3f} on {m['n']} pictures.")
     print(f"Look at {Path(out)/'preview.png'} and {Path(out)/'losses.png'}; paint with: pokegan_paint SKETCH.png --model {out}")
@@ -685,7 +692,7 @@ def evaluate_model(
     seed:int=0, # of the noise
     device:str|torch.device='cpu', # where to paint
     lam:float|None=None, # λ, where the model was trained for more than one
-)->dict: # the metrics of `evaluate`, and `lam`
+)->dict: # the metrics of evaluate, and lam
     "Paint the held-out pictures of `source` and judge the paintings"
     if gen.arch['c_in'] != source.c_in: raise ValueError(f"the model paints {'sketches' if gen.arch['c_in']==1 else 'pictures'}, and {source.name} has {'pictures to sketch' if source.c_in==1 else 'pairs of pictures'}: choose other data")
     dls = run_dls(source.limit(1), card.get('style') or 'auto', card['size'], 8, device=device)
