@@ -152,7 +152,7 @@ def critic_loss(
     return (real + fake)/2, dict(d_real=real.detach(), d_fake=fake.detach())
 
 # %% ../nbs/03_losses.ipynb #30bed7a0
-BALANCE = 50.
+BALANCE = 200.
 
 def generator_loss(
     obj:Objective, # what the players play for
