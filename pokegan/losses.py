@@ -70,9 +70,12 @@ def diff_augment(
     x:torch.Tensor, # drawings (B, c, H, W)
     y:torch.Tensor, # pictures (B, 3, H, W), real or painted
     policy:str, # any of 'color', 'translation', 'cutout', joined by commas; '' for nothing
+    p:float=0.7, # share of the pictures that each step changes, 0 to 1
 )->tuple: # (drawings, pictures), changed alike; gradients pass
-    "Change what the critic sees at random (Zhao et al. 2020, §3)"
-    for o in filter(None, policy.split(',')): x,y = dict(color=_color, translation=_translation, cutout=_cutout)[o](x, y)
+    "Change what the critic sees at random (Zhao et al. 2020, §3), but not always (Karras et al. 2020, §2.2)"
+    for o in filter(None, policy.split(',')):
+        some, new = _rand(y) < p, dict(color=_color, translation=_translation, cutout=_cutout)[o](x, y)
+        x,y = [torch.where(some, b, a) for a,b in zip((x, y), new)]
     return x, y
 
 # %% ../nbs/03_losses.ipynb #1d9386e6
