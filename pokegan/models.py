@@ -15,7 +15,7 @@ from .edges import write_atomic
 # %% auto #0
 __all__ = ['NORMS', 'UPS', 'down_block', 'ResizeConv2d', 'up_block', 'noise_dropout', 'LamFiLM', 'UNetGenerator', 'default_lam',
            'init_weights', 'n_params', 'PatchCritic', 'receptive_field', 'save_model', 'models_dir', 'find_model',
-           'load_model', 'lam_range', 'check_lam']
+           'load_model', 'lam_range', 'check_lam', 'n_epochs']
 
 # %% ../nbs/02_models.ipynb #ec8ca2df
 NORMS = dict(batch=nn.BatchNorm2d, instance=nn.InstanceNorm2d, none=None)
@@ -296,3 +296,10 @@ def check_lam(
     if not lo <= lam <= hi:
         raise ValueError(f"lam={lam:g} is not to be had: this model was trained " + (f"at λ = {lo:g} alone" if lo == hi else f"for λ from {lo:g} to {hi:g}"))
     return float(lam)
+
+# %% ../nbs/02_models.ipynb #abb1de7e
+def n_epochs(
+    card:dict, # a model's card
+)->int: # how often it has seen its pictures
+    "The epochs of a model and of all the runs that it went on from"
+    return card.get('epochs', 0) + (n_epochs(card['init']) if card.get('init') else 0)
