@@ -502,7 +502,7 @@ def make_card(
     "What a model card says before training starts"
     libs = {o: importlib.metadata.version(o) for o in ('torch', 'torchvision', 'fastai')} | dict(pokegan=pokegan_version, python=sys.version.split()[0])
     command = ' '.join(['pokegan_train'] + [f'--{k} {flag(v)}' for k,v in config.items() if v is not None] + ([f'--out {Path(out).name if Path(out).is_absolute() else out}'] if out else [])) # no machine's folders
-    first = config.get('init') and load_model(config['init'])[1]
+    first = config.get('init') and json.loads(find_model(config['init']).with_suffix('.json').read_text(encoding='utf8'))
     before = dict(init={k: first[k] for k in ('command', 'epochs', 'init') if k in first}) if first else {}
     return dict(lam=config['lam'], input='picture' if source.paired else 'sketch', style=None if source.paired else config['style'], direction=source.direction,
                 data=source.name, data_hash=source.hash(), n_train=len(source.train), n_held_out=len(source.valid), seed=config['seed'], versions=libs, command=command, **before)
