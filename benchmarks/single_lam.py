@@ -1,6 +1,6 @@
 """One generator for λ from 1 to 1000 against generators of one λ (1, 100, 1000), all with the same budget, on the same held-out Pokémon.
 
-    POKEGAN_DATA=... python benchmarks/single_lam.py [--size 64] [--nf 16] [--epochs 20] [--bs 4] [--fm 4] [--augment P] [--limit N] [--runs DIR] [--out benchmarks/lambda/single.json]
+    POKEGAN_DATA=... python benchmarks/single_lam.py [--size 64] [--nf 16] [--epochs 30] [--bs 4] [--fm 2] [--augment P] [--limit N] [--runs DIR] [--out benchmarks/lambda/single.json]
 
 Every run is kept in `--runs`, and goes on from there if it was stopped. `nbs/tutorials/lambda.ipynb` reads the result.
 """
@@ -19,7 +19,7 @@ def train(lam, args, runs):
     try: done = load_model(out)[1]
     except (FileNotFoundError, ValueError): done = {}
     if done.get('epochs') == args.epochs and 'metrics' in done: return done
-    return train_run(out, args.data, style='mixed', size=args.size, nf=args.nf, epochs=args.epochs, bs=args.bs, lam=lam, up='resize', fm=args.fm, augment=args.augment, seed=args.seed, limit=args.limit,
+    return train_run(out, args.data, style='mixed', size=args.size, nf=args.nf, epochs=args.epochs, bs=args.bs, lam=lam, up='bilinear', fm=args.fm, augment=args.augment, seed=args.seed, limit=args.limit,
                      device=args.device, resume=(out/'checkpoint.pth').exists()).run_folder.card
 
 def table(rows):
@@ -29,9 +29,9 @@ def table(rows):
 
 def main():
     p = argparse.ArgumentParser()
-    for k,v in dict(size=64, nf=16, epochs=20, bs=4, seed=0, limit=None).items(): p.add_argument(f'--{k}', type=int, default=v)
-    p.add_argument('--fm', type=float, default=4.)
-    for k,v in dict(data='pokemon', augment='', device=None, runs=None, out=Path(__file__).parent/'lambda'/'single.json').items(): p.add_argument(f'--{k}', default=v)
+    for k,v in dict(size=64, nf=16, epochs=30, bs=4, seed=0, limit=None).items(): p.add_argument(f'--{k}', type=int, default=v)
+    p.add_argument('--fm', type=float, default=2.)
+    for k,v in dict(data='pokemon', augment='translation,cutout', device=None, runs=None, out=Path(__file__).parent/'lambda'/'single.json').items(): p.add_argument(f'--{k}', default=v)
     args = p.parse_args()
     runs = Path(args.runs or tempfile.mkdtemp())
     rows, what = [], dict(size=args.size, nf=args.nf, epochs=args.epochs, bs=args.bs, fm=args.fm, augment=args.augment, data=args.data)

@@ -482,7 +482,7 @@ def hand_sketch(
 hand_sketch.random = True
 
 # %% ../nbs/01_edges.ipynb #4edc9596
-_MIX = dict(hand=.5, auto=.3, canny=.1, poly=.1)
+_MIX = dict(hand=.4, auto=.5, canny=.05, poly=.05)
 
 def mixed_sketch(
     img, # picture: H x W x 3 uint8 RGB, any size

@@ -38,33 +38,39 @@ def down_block(
 
 # %% ../nbs/02_models.ipynb #bb582448
 class ResizeConv2d(nn.ConvTranspose2d):
-    "Nearest-neighbour enlargement and a 3×3 convolution in one: a transposed convolution that leaves no grid"
+    "Enlargement and a 3×3 convolution in one: a transposed convolution that leaves no grid"
     def __init__(self,
         ni:int, # channels in
         nf:int, # channels out
         bias:bool=True, # add a bias?
-    ): super().__init__(ni, nf, 3, 2, 1, bias=bias)
+        bilinear:bool=False, # enlarge bilinearly? else every pixel becomes 2×2 equal ones
+    ):
+        super().__init__(ni, nf, 3, 2, 1, bias=bias)
+        self.smears = 3 if bilinear else 1
 
     def forward(self,
         x:torch.Tensor, # (B, ni, s, s)
     )->torch.Tensor: # (B, nf, 2s, 2s)
-        w = F.pad(self.weight, (1, 1, 1, 1))
-        w = w[..., :-1] + w[..., 1:]
-        return F.conv_transpose2d(x, w[..., :-1, :] + w[..., 1:, :], self.bias, 2, 1)
+        n = self.smears
+        w = F.pad(self.weight, (n, n, n, n))
+        for _ in range(n):
+            w = w[..., :-1] + w[..., 1:]
+            w = w[..., :-1, :] + w[..., 1:, :]
+        return F.conv_transpose2d(x, w/4**(n-1), self.bias, 2, (n+1)//2)
 
 # %% ../nbs/02_models.ipynb #3c2e681f
-UPS = ('transposed', 'resize')
+UPS = ('transposed', 'resize', 'bilinear')
 
 def up_block(
     ni:int, # channels in
     nf:int, # channels out
     norm:str='batch', # 'batch', 'instance' or 'none'
-    up:str='transposed', # 'transposed', as in the paper, or 'resize', against the grid
+    up:str='transposed', # 'transposed', as in the paper; 'resize' or 'bilinear', against the grid
 )->nn.Sequential: # (B, ni, s, s) → (B, nf, 2s, 2s)
     "ReLU, 4×4 transposed convolution of stride 2 (or its grid-free stand-in), normalisation (paper §6.1.1: the decoder's C*k*)"
     if up not in UPS: raise ValueError(f"up={up!r} is not known: use one of {', '.join(UPS)}")
     bias = norm != 'batch'
-    conv = nn.ConvTranspose2d(ni, nf, 4, 2, 1, bias=bias) if up == 'transposed' else ResizeConv2d(ni, nf, bias)
+    conv = nn.ConvTranspose2d(ni, nf, 4, 2, 1, bias=bias) if up == 'transposed' else ResizeConv2d(ni, nf, bias, up == 'bilinear')
     return nn.Sequential(nn.ReLU(), conv, *_norm(norm, nf))
 
 # %% ../nbs/02_models.ipynb #e5c0c673
@@ -84,20 +90,21 @@ class LamFiLM(nn.Module):
         lam:tuple, # the range of λ, (lowest, highest), both > 0
         ws:list, # channels of the layers that are told
         width:int=64, # channels of the small network
+        speed:float=2., # how much faster than the other weights the scales and shifts learn
     ):
         super().__init__()
         lo,hi = lam
         if not 0 < lo < hi < float('inf'): raise ValueError(f"lam={lam} is not a range: use (lowest, highest) with 0 < lowest < highest, such as (1, 1000)")
-        self.mid, self.half = math.log(lo*hi)/2, math.log(hi/lo)/2
+        self.speed, self.mid, self.half = speed, math.log(lo*hi)/2, math.log(hi/lo)/2
         self.net = nn.Sequential(nn.Linear(1, width), nn.ReLU(), nn.Linear(width, width), nn.ReLU())
         self.heads = nn.ModuleList([nn.Linear(width, 2*w) for w in ws])
-        for h in self.heads: nn.init.normal_(h.weight, 0, 0.02); nn.init.zeros_(h.bias) # at first hardly any difference
+        for h in self.heads: nn.init.normal_(h.weight, 0, 0.02/speed); nn.init.zeros_(h.bias) # at first hardly any difference
 
     def forward(self,
         lam:torch.Tensor, # λ (B,)
     )->list: # for each layer, (scales, shifts), each (B, channels, 1, 1)
         u = self.net(((lam.float().log() - self.mid)/self.half)[:, None]) # -1 at the lowest λ, 1 at the highest
-        return [h(u)[:, :, None, None].chunk(2, 1) for h in self.heads]
+        return [(self.speed*h(u))[:, :, None, None].chunk(2, 1) for h in self.heads]
 
 # %% ../nbs/02_models.ipynb #22ee3c1a
 class UNetGenerator(nn.Module):
@@ -110,7 +117,7 @@ class UNetGenerator(nn.Module):
         norm:str='batch', # 'batch', 'instance' or 'none'
         drop:float=0.5, # dropout in the first three decoder layers, 0 ≤ drop < 1
         lam:tuple|None=None, # the range of λ that it is told, such as (1, 1000); None: it is not told, and knows one answer
-        up:str='transposed', # 'transposed', or 'resize' in the four finest decoder layers, against the grid
+        up:str='transposed', # 'transposed'; 'resize' in the four finest decoder layers, against the grid; 'bilinear': of these, the finest but one enlarges bilinearly
     ):
         super().__init__()
         if n_levels < 2: raise ValueError(f"n_levels={n_levels} is too few: a U-Net needs at least 2")
@@ -121,8 +128,9 @@ class UNetGenerator(nn.Module):
         self.down = nn.ModuleList([down_block(ni, w, act=i>0, norm='none' if i in (0, n_levels-1) else norm)
                                    for i,(ni,w) in enumerate(zip([c_in]+ws, ws))])
         # going up, layer i gets its own level's features beside what comes from below, hence twice the channels
-        ups = [up_block(w*(1 if i==n_levels-1 else 2), ws[i-1], norm, up if i<4 else 'transposed') for i,w in reversed(list(enumerate(ws))) if i>0]
-        self.up = nn.ModuleList(ups + [up_block(2*nf, c_out, 'none', up)])
+        ways = dict(bilinear=['resize', 'bilinear', 'resize', 'resize']).get(up, [up]*4) + ['transposed']*n_levels # the finest first
+        ups = [up_block(w*(1 if i==n_levels-1 else 2), ws[i-1], norm, ways[i]) for i,w in reversed(list(enumerate(ws))) if i>0]
+        self.up = nn.ModuleList(ups + [up_block(2*nf, c_out, 'none', ways[0])])
         init_weights(self)
         self.film = LamFiLM(lam, ws[-2::-1]) if lam else None
 

@@ -724,19 +724,19 @@ def narrow(
 # %% ../nbs/06_sweeps.ipynb #a1923c43
 def conclusion(
     sweep:Sweep, # what has run
-)->str: # a few sentences
+)->str: # a few sentences, a line each
     "What the runs say, in words"
     df,m,n = sweep.done,sweep.metric,sweep.runs.state.value_counts()
     if not len(df): return f"No run of {sweep.cfg['name']} was completed."
     ended = ', '.join(f'{n[k]} {w}' for k,w in dict(complete='complete', pruned='stopped early', failed='failed').items() if k in n)
     words = [f"Runs of {sweep.cfg['name']} on {sweep.setting}: {ended}. The aim was to {sweep.goal} {m} on held-out pictures.",
              f"The best was run {df.number.iloc[0]} ({label(df.iloc[0][sweep.swept])}) with {m} {df[m].iloc[0]:.4f}; the median was {df[m].median():.4f} and the worst {df[m].iloc[-1]:.4f}."]
-    if len(df) < 3 or not sweep.swept: return ' '.join(words)
+    if len(df) < 3 or not sweep.swept: return '\n'.join(words)
     imp = importance(sweep)
     words.append('By importance over all runs: ' + ', '.join(f"{symbol(k)} {r.importance:.2f}{'' if pd.isna(r.correlation) else f' (correlation {r.correlation:+.2f})'}" for k,r in imp.iterrows()) + '.')
     words += [_verdict(sweep, k, runs) for k,_,runs in stepwise(sweep)]
     nxt = narrow(sweep)['parameters']
-    return ' '.join(words + ['A second sweep should try ' + '; '.join(f"{symbol(k)} {', '.join(f'{v:g}' if not isinstance(v, str) else v for v in nxt[k]['values'])}" if 'values' in nxt[k]
+    return '\n'.join(words + ['A second sweep should try ' + '; '.join(f"{symbol(k)} {', '.join(f'{v:g}' if not isinstance(v, str) else v for v in nxt[k]['values'])}" if 'values' in nxt[k]
                              else f"{label({k: nxt[k]['value']})} alone" for k in sweep.swept) + '.'])
 
 # %% ../nbs/06_sweeps.ipynb #f37313ea

@@ -228,7 +228,7 @@ def pix2pix_learner(
     ema:float=0.999, # decay of the generator's average; 0 for none
     norm:str='batch', # 'batch', 'instance' or 'none', for the players made here
     drop:float=0.5, # dropout of the generator made here
-    up:str='transposed', # 'transposed', or 'resize' against the grid, for the generator made here
+    up:str='transposed', # 'transposed'; 'resize' or 'bilinear', against the grid, for the generator made here
     clip:float|None=None, # clip each player's gradient to this norm
     fm:float=0., # weight of the feature-matching term
     augment:str='', # DiffAugment for all that the critic sees, such as 'color,translation,cutout'
@@ -598,7 +598,7 @@ def train_run(
     device:str|None=None, # cpu, cuda, ...; None: a GPU if there is one
     precision:str='auto', # auto, fp32, bf16 or fp16
     resume:bool=False, # continue the run in out?
-    up:str='transposed', # how the generator enlarges: 'transposed', or 'resize' against the grid
+    up:str='transposed', # how the generator enlarges: 'transposed'; 'resize' or 'bilinear', against the grid
     fm:float=0., # weight of the feature-matching term
     augment:str='', # DiffAugment for all that the critic sees, such as 'translation,cutout'
     init:str|Path|None=None, # begin with this model's generator (a path, a run's folder or a shipped model's name)
@@ -669,7 +669,7 @@ def pokegan_train(
     limit:int=None, # train on the first pictures only
     device:str=None, # cpu, cuda, ...; a GPU if there is one
     precision:str='auto', # auto, fp32, bf16 or fp16
-    up:str='transposed', # how the generator enlarges: transposed, as in the paper, or resize, against the grid
+    up:str='transposed', # how the generator enlarges: transposed, as in the paper; resize or bilinear, against the grid
     fm:float=0., # weight of the feature-matching term; pix2pixHD has 10
     augment:str='', # DiffAugment for all that the critic sees, such as translation,cutout
     init:str=None, # begin with this model's generator: a path, a run's folder or a shipped model's name
