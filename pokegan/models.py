@@ -14,8 +14,8 @@ from .edges import write_atomic
 
 # %% auto #0
 __all__ = ['NORMS', 'UPS', 'down_block', 'ResizeConv2d', 'up_block', 'noise_dropout', 'LamFiLM', 'UNetGenerator', 'default_lam',
-           'init_weights', 'n_params', 'PatchCritic', 'receptive_field', 'save_model', 'models_dir', 'find_model',
-           'load_model', 'lam_range', 'check_lam', 'n_epochs']
+           'init_weights', 'n_params', 'PatchCritic', 'receptive_field', 'MultiScaleCritic', 'save_model', 'models_dir',
+           'find_model', 'load_model', 'lam_range', 'check_lam', 'n_epochs']
 
 # %% ../nbs/02_models.ipynb #ec8ca2df
 NORMS = dict(batch=nn.BatchNorm2d, instance=nn.InstanceNorm2d, none=None)
@@ -227,6 +227,40 @@ def receptive_field(
     rf = 1
     for m in reversed([m for m in net.modules() if isinstance(m, nn.Conv2d)]): rf = (rf-1)*m.stride[0] + m.kernel_size[0]
     return rf
+
+# %% ../nbs/02_models.ipynb #5d1f0c02
+class MultiScaleCritic(nn.Module):
+    "A PatchGAN for each of several sizes of the picture, every one half of the one before (pix2pixHD §3.2)"
+    def __init__(self,
+        c_in:int=4, # channels, as for PatchCritic
+        nf:int=64, # channels after the first layer
+        n_layers:int=3, # convolutions of stride 2
+        norm:str='batch', # 'batch', 'instance' or 'none'
+        n_scales:int=2, # number of sizes, 1 or more
+    ):
+        super().__init__()
+        if n_scales < 1: raise ValueError(f"n_scales={n_scales} leaves no critic: use 1 or more")
+        self.critics = nn.ModuleList([PatchCritic(c_in, nf, n_layers, norm) for _ in range(n_scales)])
+        self.arch = dict(self.critics[0].arch, n_scales=n_scales)
+
+    def forward(self,
+        y:torch.Tensor, # pictures, real or painted (B, 3, S, S) in [-1, 1]
+        x:torch.Tensor|None=None, # what is seen beside them (B, c, S, S)
+    )->torch.Tensor: # logits (B, n_scales, h, w): one map a size, all repeated to as many as the first has
+        return self.features(y, x)[-1]
+
+    def features(self,
+        y:torch.Tensor, # pictures, as for forward
+        x:torch.Tensor|None=None, # likewise
+    )->list: # what every LeakyReLU of every critic gives, and the logits last
+        "All that the critics notice, and their verdicts"
+        h, seen, logits = y if x is None else torch.cat([x, y], 1), [], []
+        for c in self.critics:
+            *fs, verdict = c.features(h)
+            seen += fs
+            logits.append(F.interpolate(verdict, logits[0].shape[2:]) if logits else verdict)
+            h = F.avg_pool2d(h, 2)
+        return seen + [torch.cat(logits, 1)]
 
 # %% ../nbs/02_models.ipynb #39b3ce4b
 def _half(t):

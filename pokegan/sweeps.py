@@ -47,7 +47,7 @@ _EPOCHS = inspect.signature(train_run).parameters['epochs'].default
 BETTER = {k: 'minimize' if k in ('l1','swd') else 'maximize' for k in METRICS}
 
 # %% ../nbs/06_sweeps.ipynb #95b39b95
-_LEAST = dict(nf=1, epochs=1, bs=1, limit=1, seed=0, lam=0, fm=0)
+_LEAST = dict(nf=1, epochs=1, bs=1, limit=1, seed=0, lam=0, fm=0, scales=1)
 _CHOICE = dict(direction=('AtoB','BtoA'), precision=('auto','fp32','bf16','fp16'), up=UPS)
 
 def _typed(name, v):

@@ -19,16 +19,16 @@ from fastcore.script import call_parse
 from . import __version__ as pokegan_version
 from .data import pair_dls, get_source, tile
 from .edges import get_sketch, write_atomic, one_line_errors
-from .models import UNetGenerator, PatchCritic, up_block, find_model, save_model, load_model, default_lam, check_lam, lam_range
+from .models import UNetGenerator, PatchCritic, MultiScaleCritic, up_block, find_model, save_model, load_model, default_lam, check_lam, lam_range
 from .losses import Objective, critic_loss, generator_loss
 from .metrics import l1, evaluate
 
 # %% auto #0
 __all__ = ['adam', 'PARTS', 'Pix2Pix', 'torch_rng', 'set_torch_rng', 'players', 'GeneratorLoss', 'TwoPlayers', 'Pix2PixLearner',
-           'pix2pix_learner', 'n_levels', 'Precision', 'best_precision', 'set_precision', 'Preview', 'first_pairs',
-           'smooth', 'plot_losses', 'RunFolder', 'DataParallel', 'paint_all', 'flag', 'make_card', 'run_dls',
-           'find_device', 'check_out', 'start_from', 'EpochLine', 'train_run', 'memory_advice', 'pokegan_train',
-           'evaluate_model', 'pokegan_eval']
+           'new_critic', 'pix2pix_learner', 'n_levels', 'Precision', 'best_precision', 'set_precision', 'Preview',
+           'first_pairs', 'smooth', 'plot_losses', 'RunFolder', 'DataParallel', 'paint_all', 'flag', 'make_card',
+           'run_dls', 'find_device', 'check_out', 'start_from', 'EpochLine', 'train_run', 'memory_advice',
+           'pokegan_train', 'evaluate_model', 'pokegan_eval']
 
 # %% ../nbs/05_training.ipynb #c3973ccb
 class Pix2Pix(nn.Module):
@@ -214,6 +214,16 @@ class Pix2PixLearner(Learner):
             e.args = (str(e.args[0]).split(':\n\t', 1)[-1],)
             raise
 
+# %% ../nbs/05_training.ipynb #5d1f0c04
+def new_critic(
+    c_in:int, # channels of all that it sees
+    nf:int, # channels after its first layer
+    norm:str='batch', # 'batch', 'instance' or 'none'
+    scales:int=1, # sizes of the picture that it looks at
+)->nn.Module:
+    "A 70×70 PatchGAN, or one for each of several sizes"
+    return PatchCritic(c_in, nf, norm=norm) if scales == 1 else MultiScaleCritic(c_in, nf, norm=norm, n_scales=scales)
+
 # %% ../nbs/05_training.ipynb #2a81d9df
 def pix2pix_learner(
     dls:DataLoaders, # pairs, from pair_dls
@@ -232,6 +242,7 @@ def pix2pix_learner(
     clip:float|None=None, # clip each player's gradient to this norm
     fm:float=0., # weight of the feature-matching term
     augment:str='', # DiffAugment for all that the critic sees, such as 'color,translation,cutout'
+    scales:int=1, # sizes of the picture that the critic made here looks at, each half of the one before
     channels_last:bool=False, # keep the channels of a pixel together in memory
     compile:bool=False, # let `torch.compile` fuse the layers? minutes at the start, faster steps after
     metrics=None, # further metrics beside the held-out L1
@@ -244,7 +255,8 @@ def pix2pix_learner(
     told = objective.lam if isinstance(objective.lam, tuple) else None
     gen = gen or UNetGenerator(c_in=dls.c_in, nf=nf, n_levels=n_levels(dls.sz), norm=norm, drop=drop, lam=told, up=up)
     if told and tuple(getattr(gen, 'arch', {}).get('lam') or ()) != told: raise ValueError(f"lam={lam} is a range, and this generator is not told λ in it: make it with lam={lam}")
-    critic = critic or PatchCritic(c_in=3 + (dls.c_in if conditional else 0) + bool(told), nf=nf, norm=norm)
+    if scales > 1 and dls.sz < 24*2**(scales-1): raise ValueError(f"scales={scales} is too many for pictures of {dls.sz}²: the smallest must be 24² or larger")
+    critic = critic or new_critic(3 + (dls.c_in if conditional else 0) + bool(told), nf, norm, scales)
     two = TwoPlayers(clip, PARTS + (('g_fm',) if fm else ()))
     parts = [ValueMetric(lambda k=k: two.means[k], k) for k in two.parts]
     model = Pix2Pix(gen, critic, ema)
@@ -559,6 +571,7 @@ def start_from(
     nf:int, # channels asked for
     lam:float|tuple, # λ asked for
     up:str, # way of enlarging asked for
+    scales:int=1, # sizes of the picture that the critic shall look at
 )->tuple: # (generator, critic), ready to be trained on; the critic is None where the model comes without a checkpoint
     "Trained players to go on from, if they fit the run"
     gen = load_model(init)[0]
@@ -568,8 +581,12 @@ def start_from(
     if dls.sz % 2**gen.arch['n_levels']: raise ValueError(f"--init {init} halves a picture {gen.arch['n_levels']} times, which size {dls.sz} does not allow: use a multiple of {2**gen.arch['n_levels']}")
     ckpt = find_model(init).with_name('checkpoint.pth')
     if not ckpt.exists(): return gen.requires_grad_(True).train(), None
-    critic = PatchCritic(c_in=3 + dls.c_in + isinstance(lam, (list, tuple)), nf=nf)
-    critic.load_state_dict({k[7:]: v for k,v in torch.load(ckpt, map_location='cpu', weights_only=True)['model'].items() if k.startswith('critic.')})
+    state = torch.load(ckpt, map_location='cpu', weights_only=True)['model']
+    critic = new_critic(3 + dls.c_in + isinstance(lam, (list, tuple)), nf, scales=scales)
+    had = len({k.split('.')[2] for k in state if k.startswith('critic.critics.')}) or 1
+    if had == 1 != scales: state = {f'critic.critics.{i}.{k[7:]}': v for k,v in state.items() if k.startswith('critic.') for i in range(scales)} # every size begins with what the one critic knows
+    elif had != scales: raise ValueError(f"--init {init} has a critic of {had} sizes, and {scales} is asked for: use --scales {had}")
+    critic.load_state_dict({k[7:]: v for k,v in state.items() if k.startswith('critic.')})
     return gen.requires_grad_(True).train(), critic
 
 # %% ../nbs/05_training.ipynb #a2b13533
@@ -601,6 +618,7 @@ def train_run(
     up:str='transposed', # how the generator enlarges: 'transposed'; 'resize' or 'bilinear', against the grid
     fm:float=0., # weight of the feature-matching term
     augment:str='', # DiffAugment for all that the critic sees, such as 'translation,cutout'
+    scales:int=1, # sizes of the picture that the critic looks at, each half of the one before
     init:str|Path|None=None, # begin with this model's generator (a path, a run's folder or a shipped model's name)
     bar:bool=True, # a progress bar, or a line an epoch?
     cbs=None, # further callbacks
@@ -608,17 +626,17 @@ def train_run(
     "Train from settings alone and leave a complete folder"
     out = Path(out)
     config = dict(data=str(data), direction=direction, style=style, size=size, nf=nf, epochs=epochs, bs=bs, lr=lr, lam=list(lam) if isinstance(lam, tuple) else lam,
-                  seed=seed, limit=limit, precision=precision, up=up, fm=fm or None, augment=augment or None, init=init and str(init))
+                  seed=seed, limit=limit, precision=precision, up=up, fm=fm or None, augment=augment or None, scales=None if scales == 1 else scales, init=init and str(init))
     if epochs < 1: raise ValueError(f"epochs={epochs} trains nothing: use 1 or more")
     if not lr > 0: raise ValueError(f"lr={lr} moves nothing: use a learning rate above 0, such as 2e-4")
-    Objective(lam=lam, fm=fm, augment=augment); get_sketch(style); up_block(1, 1, up=up) # complain about these before any picture is read
+    Objective(lam=lam, fm=fm, augment=augment); get_sketch(style); up_block(1, 1, up=up); new_critic(1, 1, scales=scales) # complain about these before any picture is read
     dev = find_device(device)
     source = get_source(data, direction=direction).limit(limit)
     check_out(out, config, resume)
     dls = run_dls(source, style, size, bs, seed, dev)
     set_seed(seed)
-    gen,critic = (None, None) if init is None else start_from(init, dls, nf, lam, up)
-    learn = pix2pix_learner(dls, gen, critic, nf=nf, lam=lam, lr=lr, up=up, fm=fm, augment=augment, channels_last=True, path=out, cbs=L(RunFolder(make_card(source, config, out), config), Preview()) + L(cbs))
+    gen,critic = (None, None) if init is None else start_from(init, dls, nf, lam, up, scales)
+    learn = pix2pix_learner(dls, gen, critic, nf=nf, lam=lam, lr=lr, up=up, fm=fm, augment=augment, scales=scales, channels_last=True, path=out, cbs=L(RunFolder(make_card(source, config, out), config), Preview()) + L(cbs))
     set_precision(learn, precision)
     if resume: learn.resume()
     with nullcontext() if bar else learn.no_bar(), nullcontext() if bar else learn.no_logging():
@@ -672,13 +690,14 @@ def pokegan_train(
     up:str='transposed', # how the generator enlarges: transposed, as in the paper; resize or bilinear, against the grid
     fm:float=0., # weight of the feature-matching term; pix2pixHD has 10
     augment:str='', # DiffAugment for all that the critic sees, such as translation,cutout
+    scales:int=1, # sizes of the picture that the critic looks at, each half of the one before; pix2pixHD has 3
     init:str=None, # begin with this model's generator: a path, a run's folder or a shipped model's name
 ):
     "Train pix2pix: leaves weights with their card, history, curves and a preview in a folder"
     with one_line_errors():
         try: weight = tuple(map(float, lam.split(',')))
         except ValueError: raise ValueError(f"--lam {lam} is not a weight: use a number ≥ 0, such as 100, or a range, such as 1,1000") from None
-        with memory_advice(bs): learn = train_run(out, data, direction, style, size, nf, epochs, bs, lr, weight if ',' in lam else weight[0], seed, limit, device, precision, resume, up, fm, augment, init, bar=sys.stdout.isatty())
+        with memory_advice(bs): learn = train_run(out, data, direction, style, size, nf, epochs, bs, lr, weight if ',' in lam else weight[0], seed, limit, device, precision, resume, up, fm, augment, scales, init, bar=sys.stdout.isatty())
         m = learn.run_folder.card['metrics']
     print(f"\nHeld-out L1 {m['l1']:.4f}, PSNR {m['psnr']:.1f} dB, SSIM {m['ssim']:.3f} on {m['n']} pictures.")
     print(f"Look at {Path(out)/'preview.png'} and {Path(out)/'losses.png'}; paint with: pokegan_paint SKETCH.png --model {out}")
