@@ -256,11 +256,11 @@ class MultiScaleCritic(nn.Module):
         "All that the critics notice, and their verdicts"
         h, seen, logits = y if x is None else torch.cat([x, y], 1), [], []
         for c in self.critics:
+            if logits: h = F.avg_pool2d(h, 2)
             *fs, verdict = c.features(h)
             seen += fs
-            logits.append(F.interpolate(verdict, logits[0].shape[2:]) if logits else verdict)
-            h = F.avg_pool2d(h, 2)
-        return seen + [torch.cat(logits, 1)]
+            logits.append(verdict)
+        return seen + [torch.cat([F.interpolate(o, logits[0].shape[2:]) for o in logits], 1)]
 
 # %% ../nbs/02_models.ipynb #39b3ce4b
 def _half(t):
