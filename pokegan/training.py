@@ -24,11 +24,11 @@ from .losses import Objective, critic_loss, generator_loss
 from .metrics import l1, evaluate
 
 # %% auto #0
-__all__ = ['adam', 'PARTS', 'Pix2Pix', 'torch_rng', 'set_torch_rng', 'players', 'GeneratorLoss', 'TwoPlayers', 'Pix2PixLearner',
-           'new_critic', 'pix2pix_learner', 'n_levels', 'Precision', 'best_precision', 'set_precision', 'Preview',
-           'first_pairs', 'smooth', 'plot_losses', 'RunFolder', 'DataParallel', 'paint_all', 'flag', 'make_card',
-           'run_dls', 'find_device', 'check_out', 'start_from', 'EpochLine', 'train_run', 'memory_advice',
-           'pokegan_train', 'evaluate_model', 'pokegan_eval']
+__all__ = ['adam', 'PARTS', 'PATCHES', 'Pix2Pix', 'torch_rng', 'set_torch_rng', 'players', 'GeneratorLoss', 'TwoPlayers',
+           'Pix2PixLearner', 'new_critic', 'check_scales', 'pix2pix_learner', 'n_levels', 'Precision', 'best_precision',
+           'set_precision', 'Preview', 'first_pairs', 'smooth', 'plot_losses', 'RunFolder', 'DataParallel', 'paint_all',
+           'flag', 'make_card', 'run_dls', 'find_device', 'check_out', 'start_from', 'EpochLine', 'train_run',
+           'memory_advice', 'pokegan_train', 'evaluate_model', 'pokegan_eval']
 
 # %% ../nbs/05_training.ipynb #c3973ccb
 class Pix2Pix(nn.Module):
@@ -215,20 +215,35 @@ class Pix2PixLearner(Learner):
             raise
 
 # %% ../nbs/05_training.ipynb #5d1f0c04
+PATCHES = {1: 0, 16: 1, 34: 2, 70: 3, 142: 4, 286: 5} # side of the patch that one verdict sees, and the convolutions of stride 2 that make it
+
 def new_critic(
     c_in:int, # channels of all that it sees
     nf:int, # channels after its first layer
     norm:str='batch', # 'batch', 'instance' or 'none'
     scales:int=1, # sizes of the picture that it looks at
+    patch:int=70, # side of the patch that one verdict sees: 1, 16, 34, 70, 142 or 286 pixels
 )->nn.Module:
-    "A 70×70 PatchGAN, or one for each of several sizes"
-    return PatchCritic(c_in, nf, norm=norm) if scales == 1 else MultiScaleCritic(c_in, nf, norm=norm, n_scales=scales)
+    "A PatchGAN, or one for each of several sizes"
+    if patch not in PATCHES: raise ValueError(f"patch={patch} is not a PatchGAN's: use {', '.join(map(str, PATCHES))} (pixels)")
+    n = PATCHES[patch]
+    return PatchCritic(c_in, nf, n, norm) if scales == 1 else MultiScaleCritic(c_in, nf, n, norm, scales)
+
+def check_scales(
+    scales:int, # sizes of the picture that the critic shall look at
+    patch:int, # side of the patch that one verdict sees, pixels
+    size:int, # side of the pictures, pixels
+):
+    "Say so if the smallest of the sizes is too small for the critic"
+    least = 3*2**PATCHES[patch]
+    if size < least<<scales-1: raise ValueError(f"scales={scales} is too many for pictures of {size}²: the smallest must be {least}² or larger for a critic of {patch} pixels" if scales > 1 else
+                                                f"patch={patch} is too large for pictures of {size}²: they must be {least}² or larger")
 
 # %% ../nbs/05_training.ipynb #2a81d9df
 def pix2pix_learner(
     dls:DataLoaders, # pairs, from pair_dls
     gen:nn.Module|None=None, # the generator; None: a UNetGenerator that fits the data
-    critic:nn.Module|None=None, # the critic; None: a 70×70 PatchCritic; where lam is a range, λ comes to it as one more channel of what it sees beside the picture
+    critic:nn.Module|None=None, # the critic; None: a PatchGAN as patch and scales say; where lam is a range, λ comes to it as one more channel of what it sees beside the picture
     nf:int=64, # channels of the first layers of both, where they are made here
     lam:float|tuple=100., # weight λ of the L1 term, ≥ 0; a range such as (1, 1000): one generator for all of it
     gan:str|None='vanilla', # 'vanilla', 'lsgan', 'hinge', or None for L1 alone
@@ -243,6 +258,7 @@ def pix2pix_learner(
     fm:float=0., # weight of the feature-matching term
     augment:str='', # DiffAugment for all that the critic sees, such as 'color,translation,cutout'
     scales:int=1, # sizes of the picture that the critic made here looks at, each half of the one before
+    patch:int=70, # side of the patch that one verdict of the critic made here sees: 1, 16, 34, 70, 142 or 286 pixels
     channels_last:bool=False, # keep the channels of a pixel together in memory
     compile:bool=False, # let `torch.compile` fuse the layers? minutes at the start, faster steps after
     metrics=None, # further metrics beside the held-out L1
@@ -255,8 +271,9 @@ def pix2pix_learner(
     told = objective.lam if isinstance(objective.lam, tuple) else None
     gen = gen or UNetGenerator(c_in=dls.c_in, nf=nf, n_levels=n_levels(dls.sz), norm=norm, drop=drop, lam=told, up=up)
     if told and tuple(getattr(gen, 'arch', {}).get('lam') or ()) != told: raise ValueError(f"lam={lam} is a range, and this generator is not told λ in it: make it with lam={lam}")
-    if scales > 1 and dls.sz < 24*2**(scales-1): raise ValueError(f"scales={scales} is too many for pictures of {dls.sz}²: the smallest must be 24² or larger")
-    critic = critic or new_critic(3 + (dls.c_in if conditional else 0) + bool(told), nf, norm, scales)
+    if critic is None:
+        critic = new_critic(3 + (dls.c_in if conditional else 0) + bool(told), nf, norm, scales, patch)
+        check_scales(scales, patch, dls.sz)
     two = TwoPlayers(clip, PARTS + (('g_fm',) if fm else ()))
     parts = [ValueMetric(lambda k=k: two.means[k], k) for k in two.parts]
     model = Pix2Pix(gen, critic, ema)
@@ -572,6 +589,7 @@ def start_from(
     lam:float|tuple, # λ asked for
     up:str, # way of enlarging asked for
     scales:int=1, # sizes of the picture that the critic shall look at
+    patch:int=70, # side of the patch that one verdict of the critic shall see, pixels
 )->tuple: # (generator, critic), ready to be trained on; the critic is None where the model comes without a checkpoint
     "Trained players to go on from, if they fit the run"
     gen = load_model(init)[0]
@@ -582,11 +600,12 @@ def start_from(
     ckpt = find_model(init).with_name('checkpoint.pth')
     if not ckpt.exists(): return gen.requires_grad_(True).train(), None
     state = torch.load(ckpt, map_location='cpu', weights_only=True)['model']
-    critic = new_critic(3 + dls.c_in + isinstance(lam, (list, tuple)), nf, scales=scales)
+    critic = new_critic(3 + dls.c_in + isinstance(lam, (list, tuple)), nf, scales=scales, patch=patch)
     had = len({k.split('.')[2] for k in state if k.startswith('critic.critics.')}) or 1
     if had == 1 != scales: state = {f'critic.critics.{i}.{k[7:]}': v for k,v in state.items() if k.startswith('critic.') for i in range(scales)} # every size begins with what the one critic knows
     elif had != scales: raise ValueError(f"--init {init} has a critic of {had} sizes, and {scales} is asked for: use --scales {had}")
-    critic.load_state_dict({k[7:]: v for k,v in state.items() if k.startswith('critic.')})
+    try: critic.load_state_dict({k[7:]: v for k,v in state.items() if k.startswith('critic.')})
+    except RuntimeError: raise ValueError(f"--init {init} has a critic that is not of {patch} pixels: use the --patch that it was trained with") from None
     return gen.requires_grad_(True).train(), critic
 
 # %% ../nbs/05_training.ipynb #a2b13533
@@ -619,6 +638,8 @@ def train_run(
     fm:float=0., # weight of the feature-matching term
     augment:str='', # DiffAugment for all that the critic sees, such as 'translation,cutout'
     scales:int=1, # sizes of the picture that the critic looks at, each half of the one before
+    patch:int=70, # side of the patch that one verdict of the critic sees: 1, 16, 34, 70, 142 or 286 pixels
+    flat:float=.5, # share of the epochs before the learning rate falls, 0 to 1
     init:str|Path|None=None, # begin with this model's generator (a path, a run's folder or a shipped model's name)
     bar:bool=True, # a progress bar, or a line an epoch?
     cbs=None, # further callbacks
@@ -626,21 +647,22 @@ def train_run(
     "Train from settings alone and leave a complete folder"
     out = Path(out)
     config = dict(data=str(data), direction=direction, style=style, size=size, nf=nf, epochs=epochs, bs=bs, lr=lr, lam=list(lam) if isinstance(lam, tuple) else lam,
-                  seed=seed, limit=limit, precision=precision, up=up, fm=fm or None, augment=augment or None, scales=None if scales == 1 else scales, init=init and str(init))
+                  seed=seed, limit=limit, precision=precision, up=up, fm=fm or None, augment=augment or None, scales=None if scales == 1 else scales, patch=None if patch == 70 else patch, flat=None if flat == .5 else flat, init=init and str(init))
     if epochs < 1: raise ValueError(f"epochs={epochs} trains nothing: use 1 or more")
+    if not 0 <= flat <= 1: raise ValueError(f"flat={flat} is not a share: use 0 to 1")
     if not lr > 0: raise ValueError(f"lr={lr} moves nothing: use a learning rate above 0, such as 2e-4")
-    Objective(lam=lam, fm=fm, augment=augment); get_sketch(style); up_block(1, 1, up=up); new_critic(1, 1, scales=scales) # complain about these before any picture is read
+    Objective(lam=lam, fm=fm, augment=augment); get_sketch(style); up_block(1, 1, up=up); new_critic(1, 1, scales=scales, patch=patch); check_scales(scales, patch, size) # complain about these before any picture is read
     dev = find_device(device)
     source = get_source(data, direction=direction).limit(limit)
     check_out(out, config, resume)
     dls = run_dls(source, style, size, bs, seed, dev)
     set_seed(seed)
-    gen,critic = (None, None) if init is None else start_from(init, dls, nf, lam, up, scales)
-    learn = pix2pix_learner(dls, gen, critic, nf=nf, lam=lam, lr=lr, up=up, fm=fm, augment=augment, scales=scales, channels_last=True, path=out, cbs=L(RunFolder(make_card(source, config, out), config), Preview()) + L(cbs))
+    gen,critic = (None, None) if init is None else start_from(init, dls, nf, lam, up, scales, patch)
+    learn = pix2pix_learner(dls, gen, critic, nf=nf, lam=lam, lr=lr, up=up, fm=fm, augment=augment, scales=scales, patch=patch, channels_last=True, path=out, cbs=L(RunFolder(make_card(source, config, out), config), Preview()) + L(cbs))
     set_precision(learn, precision)
     if resume: learn.resume()
     with nullcontext() if bar else learn.no_bar(), nullcontext() if bar else learn.no_logging():
-        if learn.first_epoch < epochs: learn.fit_flat_lin(epochs, cbs=None if bar else EpochLine())
+        if learn.first_epoch < epochs: learn.fit_flat_lin(epochs, pct_start=flat, cbs=None if bar else EpochLine())
     learn.run_folder.finish()
     return learn
 
@@ -691,13 +713,15 @@ def pokegan_train(
     fm:float=0., # weight of the feature-matching term; pix2pixHD has 10
     augment:str='', # DiffAugment for all that the critic sees, such as translation,cutout
     scales:int=1, # sizes of the picture that the critic looks at, each half of the one before; pix2pixHD has 3
+    patch:int=70, # side of the patch that one verdict of the critic sees: 1, 16, 34, 70, 142 or 286 pixels
+    flat:float=.5, # share of the epochs before the learning rate falls, 0 to 1
     init:str=None, # begin with this model's generator: a path, a run's folder or a shipped model's name
 ):
     "Train pix2pix: leaves weights with their card, history, curves and a preview in a folder"
     with one_line_errors():
         try: weight = tuple(map(float, lam.split(',')))
         except ValueError: raise ValueError(f"--lam {lam} is not a weight: use a number ≥ 0, such as 100, or a range, such as 1,1000") from None
-        with memory_advice(bs): learn = train_run(out, data, direction, style, size, nf, epochs, bs, lr, weight if ',' in lam else weight[0], seed, limit, device, precision, resume, up, fm, augment, scales, init, bar=sys.stdout.isatty())
+        with memory_advice(bs): learn = train_run(out, data, direction, style, size, nf, epochs, bs, lr, weight if ',' in lam else weight[0], seed, limit, device, precision, resume, up, fm, augment, scales, patch, flat, init, bar=sys.stdout.isatty())
         m = learn.run_folder.card['metrics']
     print(f"\nHeld-out L1 {m['l1']:.4f}, PSNR {m['psnr']:.1f} dB, SSIM {m['ssim']:.3f} on {m['n']} pictures.")
     print(f"Look at {Path(out)/'preview.png'} and {Path(out)/'losses.png'}; paint with: pokegan_paint SKETCH.png --model {out}")
