@@ -6,7 +6,7 @@
 from __future__ import annotations
 from fastai.basics import *
 from fastai.callback.all import *
-import importlib.metadata, json, sys, time
+import importlib.metadata, json, math, sys, time
 from contextlib import nullcontext
 from copy import deepcopy
 from functools import partial
@@ -640,6 +640,7 @@ def train_run(
     scales:int=1, # sizes of the picture that the critic looks at, each half of the one before
     patch:int=70, # side of the patch that one verdict of the critic sees: 1, 16, 34, 70, 142 or 286 pixels
     flat:float=.5, # share of the epochs before the learning rate falls, 0 to 1
+    ema:float=.999, # share of the generator's average that stays at every step, 0 ≤ ema < 1; 0: no averaging
     init:str|Path|None=None, # begin with this model's generator (a path, a run's folder or a shipped model's name)
     bar:bool=True, # a progress bar, or a line an epoch?
     cbs=None, # further callbacks
@@ -647,9 +648,10 @@ def train_run(
     "Train from settings alone and leave a complete folder"
     out = Path(out)
     config = dict(data=str(data), direction=direction, style=style, size=size, nf=nf, epochs=epochs, bs=bs, lr=lr, lam=list(lam) if isinstance(lam, tuple) else lam,
-                  seed=seed, limit=limit, precision=precision, up=up, fm=fm or None, augment=augment or None, scales=None if scales == 1 else scales, patch=None if patch == 70 else patch, flat=None if flat == .5 else flat, init=init and str(init))
+                  seed=seed, limit=limit, precision=precision, up=up, fm=fm or None, augment=augment or None, scales=None if scales == 1 else scales, patch=None if patch == 70 else patch, flat=None if flat == .5 else flat, ema=None if ema == .999 else ema, init=init and str(init))
     if epochs < 1: raise ValueError(f"epochs={epochs} trains nothing: use 1 or more")
     if not 0 <= flat <= 1: raise ValueError(f"flat={flat} is not a share: use 0 to 1")
+    if not 0 <= ema < 1: raise ValueError(f"ema={ema} is not a decay: use 0 ≤ ema < 1, such as 0.999")
     if not lr > 0: raise ValueError(f"lr={lr} moves nothing: use a learning rate above 0, such as 2e-4")
     Objective(lam=lam, fm=fm, augment=augment); get_sketch(style); up_block(1, 1, up=up); new_critic(1, 1, scales=scales, patch=patch); check_scales(scales, patch, size) # complain about these before any picture is read
     dev = find_device(device)
@@ -658,7 +660,8 @@ def train_run(
     dls = run_dls(source, style, size, bs, seed, dev)
     set_seed(seed)
     gen,critic = (None, None) if init is None else start_from(init, dls, nf, lam, up, scales, patch)
-    learn = pix2pix_learner(dls, gen, critic, nf=nf, lam=lam, lr=lr, up=up, fm=fm, augment=augment, scales=scales, patch=patch, channels_last=True, path=out, cbs=L(RunFolder(make_card(source, config, out), config), Preview()) + L(cbs))
+    learn = pix2pix_learner(dls, gen, critic, nf=nf, lam=lam, lr=lr, up=up, fm=fm, augment=augment, scales=scales, patch=patch, ema=ema, channels_last=True, path=out, cbs=L(RunFolder(make_card(source, config, out), config), Preview()) + L(cbs))
+    if init is not None and ema: learn.model.n_ema = math.ceil(9/(1-ema)) # a trained beginning need not be forgotten
     set_precision(learn, precision)
     if resume: learn.resume()
     with nullcontext() if bar else learn.no_bar(), nullcontext() if bar else learn.no_logging():
@@ -715,13 +718,14 @@ def pokegan_train(
     scales:int=1, # sizes of the picture that the critic looks at, each half of the one before; pix2pixHD has 3
     patch:int=70, # side of the patch that one verdict of the critic sees: 1, 16, 34, 70, 142 or 286 pixels
     flat:float=.5, # share of the epochs before the learning rate falls, 0 to 1
+    ema:float=.999, # share of the generator's average that stays at every step; nearer to 1, more steps count
     init:str=None, # begin with this model's generator: a path, a run's folder or a shipped model's name
 ):
     "Train pix2pix: leaves weights with their card, history, curves and a preview in a folder"
     with one_line_errors():
         try: weight = tuple(map(float, lam.split(',')))
         except ValueError: raise ValueError(f"--lam {lam} is not a weight: use a number ≥ 0, such as 100, or a range, such as 1,1000") from None
-        with memory_advice(bs): learn = train_run(out, data, direction, style, size, nf, epochs, bs, lr, weight if ',' in lam else weight[0], seed, limit, device, precision, resume, up, fm, augment, scales, patch, flat, init, bar=sys.stdout.isatty())
+        with memory_advice(bs): learn = train_run(out, data, direction, style, size, nf, epochs, bs, lr, weight if ',' in lam else weight[0], seed, limit, device, precision, resume, up, fm, augment, scales, patch, flat, ema, init, bar=sys.stdout.isatty())
         m = learn.run_folder.card['metrics']
     print(f"\nHeld-out L1 {m['l1']:.4f}, PSNR {m['psnr']:.1f} dB, SSIM {m['ssim']:.3f} on {m['n']} pictures.")
     print(f"Look at {Path(out)/'preview.png'} and {Path(out)/'losses.png'}; paint with: pokegan_paint SKETCH.png --model {out}")
