@@ -6,7 +6,7 @@
 from __future__ import annotations
 from fastai.basics import *
 from fastai.callback.all import *
-import importlib.metadata, json, math, sys, time
+import importlib.metadata, json, sys, time
 from contextlib import nullcontext
 from copy import deepcopy
 from functools import partial
@@ -661,7 +661,6 @@ def train_run(
     set_seed(seed)
     gen,critic = (None, None) if init is None else start_from(init, dls, nf, lam, up, scales, patch)
     learn = pix2pix_learner(dls, gen, critic, nf=nf, lam=lam, lr=lr, up=up, fm=fm, augment=augment, scales=scales, patch=patch, ema=ema, channels_last=True, path=out, cbs=L(RunFolder(make_card(source, config, out), config), Preview()) + L(cbs))
-    if init is not None and ema: learn.model.n_ema = math.ceil(9/(1-ema)) # a trained beginning need not be forgotten
     set_precision(learn, precision)
     if resume: learn.resume()
     with nullcontext() if bar else learn.no_bar(), nullcontext() if bar else learn.no_logging():
