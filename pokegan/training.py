@@ -6,7 +6,7 @@
 from __future__ import annotations
 from fastai.basics import *
 from fastai.callback.all import *
-import importlib.metadata, json, sys, time
+import importlib.metadata, inspect, json, sys, time
 from contextlib import nullcontext
 from copy import deepcopy
 from functools import partial
@@ -25,7 +25,7 @@ from .metrics import l1, evaluate
 
 # %% auto #0
 __all__ = ['adam', 'PARTS', 'PATCHES', 'Pix2Pix', 'torch_rng', 'set_torch_rng', 'players', 'GeneratorLoss', 'TwoPlayers',
-           'Pix2PixLearner', 'new_critic', 'check_scales', 'pix2pix_learner', 'n_levels', 'Precision', 'best_precision',
+           'Pix2PixLearner', 'new_critic', 'pix2pix_learner', 'n_levels', 'Precision', 'best_precision',
            'set_precision', 'Preview', 'first_pairs', 'smooth', 'plot_losses', 'RunFolder', 'DataParallel', 'paint_all',
            'flag', 'make_card', 'run_dls', 'find_device', 'check_out', 'start_from', 'EpochLine', 'train_run',
            'memory_advice', 'pokegan_train', 'evaluate_model', 'pokegan_eval']
@@ -223,21 +223,16 @@ def new_critic(
     norm:str='batch', # 'batch', 'instance' or 'none'
     scales:int=1, # sizes of the picture that it looks at
     patch:int=70, # side of the patch that one verdict sees: 1, 16, 34, 70, 142 or 286 pixels
+    size:int|None=None, # side of the pictures, pixels; None: large enough
 )->nn.Module:
-    "A PatchGAN, or one for each of several sizes"
+    "A PatchGAN, or one for each of several sizes, if the pictures are large enough for it"
     if patch not in PATCHES: raise ValueError(f"patch={patch} is not a PatchGAN's: use {', '.join(map(str, PATCHES))} (pixels)")
     n = PATCHES[patch]
-    return PatchCritic(c_in, nf, n, norm) if scales == 1 else MultiScaleCritic(c_in, nf, n, norm, scales)
-
-def check_scales(
-    scales:int, # sizes of the picture that the critic shall look at
-    patch:int, # side of the patch that one verdict sees, pixels
-    size:int, # side of the pictures, pixels
-):
-    "Say so if the smallest of the sizes is too small for the critic"
-    least = 3*2**PATCHES[patch]
-    if size < least<<scales-1: raise ValueError(f"scales={scales} is too many for pictures of {size}²: the smallest must be {least}² or larger for a critic of {patch} pixels" if scales > 1 else
-                                                f"patch={patch} is too large for pictures of {size}²: they must be {least}² or larger")
+    critic = PatchCritic(c_in, nf, n, norm) if scales == 1 else MultiScaleCritic(c_in, nf, n, norm, scales)
+    least = 3*2**n
+    if size and size < least<<scales-1: raise ValueError(f"scales={scales} is too many for pictures of {size}²: the smallest must be {least}² or larger for a critic of {patch} pixels" if scales > 1 else
+                                                         f"patch={patch} is too large for pictures of {size}²: they must be {least}² or larger")
+    return critic
 
 # %% ../nbs/05_training.ipynb #2a81d9df
 def pix2pix_learner(
@@ -271,9 +266,7 @@ def pix2pix_learner(
     told = objective.lam if isinstance(objective.lam, tuple) else None
     gen = gen or UNetGenerator(c_in=dls.c_in, nf=nf, n_levels=n_levels(dls.sz), norm=norm, drop=drop, lam=told, up=up)
     if told and tuple(getattr(gen, 'arch', {}).get('lam') or ()) != told: raise ValueError(f"lam={lam} is a range, and this generator is not told λ in it: make it with lam={lam}")
-    if critic is None:
-        critic = new_critic(3 + (dls.c_in if conditional else 0) + bool(told), nf, norm, scales, patch)
-        check_scales(scales, patch, dls.sz)
+    critic = critic or new_critic(3 + (dls.c_in if conditional else 0) + bool(told), nf, norm, scales, patch, dls.sz)
     two = TwoPlayers(clip, PARTS + (('g_fm',) if fm else ()))
     parts = [ValueMetric(lambda k=k: two.means[k], k) for k in two.parts]
     model = Pix2Pix(gen, critic, ema)
@@ -647,13 +640,14 @@ def train_run(
 )->Pix2PixLearner: # the trained learner
     "Train from settings alone and leave a complete folder"
     out = Path(out)
+    default = inspect.signature(train_run).parameters # the newer settings are written down only where they differ from it
     config = dict(data=str(data), direction=direction, style=style, size=size, nf=nf, epochs=epochs, bs=bs, lr=lr, lam=list(lam) if isinstance(lam, tuple) else lam,
-                  seed=seed, limit=limit, precision=precision, up=up, fm=fm or None, augment=augment or None, scales=None if scales == 1 else scales, patch=None if patch == 70 else patch, flat=None if flat == .5 else flat, ema=None if ema == .999 else ema, init=init and str(init))
+                  seed=seed, limit=limit, precision=precision, up=up,
+                  **{k: None if v == default[k].default else v for k,v in dict(fm=fm, augment=augment, scales=scales, patch=patch, flat=flat, ema=ema).items()}, init=init and str(init))
     if epochs < 1: raise ValueError(f"epochs={epochs} trains nothing: use 1 or more")
     if not 0 <= flat <= 1: raise ValueError(f"flat={flat} is not a share: use 0 to 1")
-    if not 0 <= ema < 1: raise ValueError(f"ema={ema} is not a decay: use 0 ≤ ema < 1, such as 0.999")
     if not lr > 0: raise ValueError(f"lr={lr} moves nothing: use a learning rate above 0, such as 2e-4")
-    Objective(lam=lam, fm=fm, augment=augment); get_sketch(style); up_block(1, 1, up=up); new_critic(1, 1, scales=scales, patch=patch); check_scales(scales, patch, size) # complain about these before any picture is read
+    Objective(lam=lam, fm=fm, augment=augment); get_sketch(style); up_block(1, 1, up=up); new_critic(1, 1, scales=scales, patch=patch, size=size); Pix2Pix(nn.Identity(), nn.Identity(), ema) # complain about these before any picture is read
     dev = find_device(device)
     source = get_source(data, direction=direction).limit(limit)
     check_out(out, config, resume)
