@@ -102,7 +102,7 @@ class Term(NamedTuple):
 
 # %% ../nbs/05_losses.ipynb #8d0a8fe9
 TERMS = dict(
-    l1=Term(lambda turn: l1_loss(turn.g, turn.y, EACH), 'lam', 100., 'weight λ of the L1 term, or a range such as 1,1000 for one generator that knows them all'),
+    l1=Term(lambda turn: turn.obj.distance(turn.g, turn.y, **turn.told), 'lam', 100., 'weight λ of the L1 term, or a range such as 1,1000 for one generator that knows them all'),
     fm=Term(lambda turn: feature_loss(turn.seen, turn.known, EACH), 'fm', 0., 'weight of the feature-matching term; pix2pixHD has 10', critic=True))
 
 EACH = (1, 2, 3) # average over these: one number a picture
@@ -196,6 +196,14 @@ class Objective:
         "The critic's verdicts"
         x,y = diff_augment(x, y, self.augment)
         return critic(y, self.beside(x, **told))
+
+    def distance(self,
+        g:torch.Tensor, # paintings (B, 3, H, W)
+        y:torch.Tensor, # real pictures, same shape
+        **told, # what the generator was told: where it was told colours, the distance may count more
+    )->torch.Tensor: # (B,)
+        "$L_{L1}$ of every picture"
+        return l1_loss(g, y, EACH)
 
     def draw(self,
         n:int, # how many pictures
