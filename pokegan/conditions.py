@@ -8,6 +8,7 @@ import math, re
 from typing import NamedTuple
 import cv2, numpy as np
 import torch, torch.nn.functional as F
+from fastcore.basics import patch
 from PIL import ImageColor
 from torch import nn
 from .pictures import UserError
@@ -65,7 +66,7 @@ def passes(
 )->tuple: # three arrays: hill, other hill, height of the highest pass between them; the highest first
     "The best way from hill to hill"
     codes = []
-    for i,j in ((np.s_[:, :-1], np.s_[:, 1:]), (np.s_[:-1], np.s_[1:])): # neighbours side by side, and one above the other
+    for i,j in ((np.s_[:, :-1], np.s_[:, 1:]), (np.s_[:-1], np.s_[1:])): # side by side, and one above the other
         a,b = number[i], number[j]
         k = (a != b) & (np.minimum(a, b) >= 0)
         a,b,height = (o[k].astype(np.int64) for o in (a, b, np.minimum(dist[i], dist[j])*16 + .5))
@@ -108,6 +109,7 @@ def nearest_label(
     table[near[has]] = labels[has]
     return table[near]
 
+# %% ../nbs/08_conditions.ipynb #cc62ddac
 def paper_hills(
     number:np.ndarray, # h×w: the hill of every pixel, -1 on ink
 )->np.ndarray: # numbers of hills, at least one
@@ -132,6 +134,7 @@ def convex_hull(
     if ink.any(): cv2.fillConvexPoly(hull, cv2.convexHull(cv2.findNonZero(ink.astype(np.uint8))), 1)
     return hull > 0
 
+# %% ../nbs/08_conditions.ipynb #575b9703
 def grow_parts(
     ink:np.ndarray, # h×w bool, some paper in it
     enough:float=.5, # share of the hull that must be inside, 0 to 1
@@ -162,6 +165,7 @@ def number_parts(
     new[0],new[order] = 0, np.arange(1, len(order)+1)
     return nearest_label(np.where(parts < 0, -1, new[parts])).astype(np.uint8)
 
+# %% ../nbs/08_conditions.ipynb #69edb82a
 def regions(
     sketch:np.ndarray, # H×W uint8: ink 0, paper 255
 )->np.ndarray: # H×W uint8: 0 the paper around, 1, 2, … the drawing's parts, the largest first
@@ -182,6 +186,7 @@ def foreground(
     px = picture[picture.min(2) < 240]
     return px if len(px) >= 50 else picture.reshape(-1, 3)
 
+# %% ../nbs/08_conditions.ipynb #19a1677f
 def find_palette(
     picture:np.ndarray, # H×W×3 uint8 RGB
     k:int, # colours to look for, 1 to 5
@@ -193,7 +198,8 @@ def find_palette(
     px = px[rng.permutation(len(px))[:4096]]
     lab = cv2.cvtColor(px[None].astype(np.float32)/255, cv2.COLOR_RGB2LAB)[0]
     cv2.setRNGSeed(int(rng.integers(2**31))) # OpenCV's own chance, of this thread
-    _,heap,centres = cv2.kmeans(lab, min(k, len(px)), None, (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_COUNT, 20, 1.), 1, cv2.KMEANS_PP_CENTERS)
+    stop = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_COUNT, 20, 1.)
+    _,heap,centres = cv2.kmeans(lab, min(k, len(px)), None, stop, 1, cv2.KMEANS_PP_CENTERS)
     share = np.bincount(heap.ravel(), minlength=k)/len(px)
     rgb = (cv2.cvtColor(centres[None], cv2.COLOR_LAB2RGB)[0]*255).round().clip(0, 255).astype(int)
     return [(tuple(rgb[i].tolist()), float(share[i])) for i in np.argsort(-share) if share[i] > 0]
@@ -221,17 +227,20 @@ def parse_colour(
     try: rgb = ImageColor.getrgb(name.strip())[:3] if isinstance(name, str) else tuple(int(c) for c in name)
     except (ValueError, TypeError): rgb = ()
     if len(rgb) != 3 or not all(0 <= c <= 255 for c in rgb):
-        raise UserError(f"{name!r} is not a colour: use a hex number such as #e4572e, a CSS name such as tomato, or r, g, b from 0 to 255")
+        raise UserError(f"{name!r} is not a colour: use a hex number such as #e4572e, a CSS name such as tomato, "
+                        "or r, g, b from 0 to 255")
     try: weight = float(weight)
     except (ValueError, TypeError): weight = math.nan
-    if not 0 < weight < math.inf: raise UserError(f"{colour!r} has no weight that can be used: write a number above 0 after the colon, as in tomato:2")
-    return rgb,weight
+    if 0 < weight < math.inf: return rgb,weight
+    raise UserError(f"{colour!r} has no weight that can be used: write a number above 0 after the colon, as in tomato:2")
 
+# %% ../nbs/08_conditions.ipynb #122e2fda
 def parse_colours(
     colours, # 'tomato:2,#2e282a', or a list of what parse_colour takes
 )->list: # of ((r, g, b), weight), one to five
     "A palette as people write it"
-    given = re.split(r',(?![^(]*\))', colours) if isinstance(colours, str) else list(colours) # not at the commas of rgb(…)
+    commas = r',(?![^(]*\))' # but not those of rgb(…)
+    given = re.split(commas, colours) if isinstance(colours, str) else list(colours)
     if not 1 <= len(given) <= MAX_COLOURS:
         raise UserError(f"{len(given)} colours are not a palette: give one to {MAX_COLOURS}, such as #e4572e,white:2")
     return [parse_colour(o) for o in given]
@@ -245,7 +254,8 @@ def wish_channels(
     "Wishes for parts of a drawing, as the generator is told them"
     table = np.zeros((int(labels.max())+1, 4), np.float32)
     for part,rgb in colours.items():
-        if not 0 <= part < len(table): raise UserError(f"the drawing has no part {part}: use 0 (the paper around) to {len(table)-1}")
+        if not 0 <= part < len(table):
+            raise UserError(f"the drawing has no part {part}: use 0 (the paper around) to {len(table)-1}")
         table[part] = *(np.array(rgb)/127.5 - 1), 1
     return torch.from_numpy((table[labels]*(sketch >= 128)[..., None]).transpose(2, 0, 1).copy())
 
@@ -274,6 +284,7 @@ def main_colours(
         if count >= max(4, .02*len(px)) and all(np.linalg.norm(rgb - o) >= near for o in res): res.append(rgb)
     return np.array(res).reshape(-1, 3)
 
+# %% ../nbs/08_conditions.ipynb #be06d05a
 def split_strokes(
     strokes:np.ndarray, # H×W×4 uint8 RGBA: strokes on nothing
 )->list: # of (H×W bool, (r, g, b)), the smallest stroke first
@@ -312,6 +323,7 @@ def spread_stroke(
     _,piece = cv2.connectedComponents(((labels == 0) & (far <= length/2)).astype(np.uint8), connectivity=4)
     return np.isin(piece, np.unique(piece[stroke & (labels == 0)])) & (piece > 0)
 
+# %% ../nbs/08_conditions.ipynb #db7aa99a
 def stroke_wishes(
     strokes:np.ndarray, # H×W×4 uint8 RGBA, of the drawing's size
     labels:np.ndarray, # H×W: the part of every pixel, from regions
@@ -319,7 +331,8 @@ def stroke_wishes(
     "What strokes wish for: the larger stroke where two want the same part"
     if strokes.shape != (*labels.shape, 4):
         h,w = labels.shape
-        raise UserError(f"the strokes are an array of shape {strokes.shape}: the drawing needs {(h, w, 4)}, RGBA of {w}×{h} pixels")
+        raise UserError(f"the strokes are an array of shape {strokes.shape}: "
+                        f"the drawing needs {(h, w, 4)}, RGBA of {w}×{h} pixels")
     res,wishes,n = labels.astype(np.int16), {}, int(labels.max())
     for stroke,rgb in split_strokes(strokes):
         for part in covered_parts(stroke, labels):
@@ -373,7 +386,8 @@ def draw_wishes(
     told,shift = rng.random((b, n)) < chance, rng.normal(0, off, (b, n, 3))
     shift[:, 0] = 0
     told,shift = (torch.from_numpy(o).to(colours) for o in (told, shift))
-    return lay_wishes(torch.cat([(colours[..., :3] + shift).clamp(-1, 1), colours[..., 3:]*told[..., None]], -1), labels, x)
+    wished = torch.cat([(colours[..., :3] + shift).clamp(-1, 1), colours[..., 3:]*told[..., None]], -1)
+    return lay_wishes(wished, labels, x)
 
 # %% ../nbs/08_conditions.ipynb #2d0300f6
 class Parts(NamedTuple):
@@ -383,6 +397,7 @@ class Parts(NamedTuple):
     x: np.ndarray # middle, as a share of the width, from the figure's middle: mirrored parts have opposite ones (n,)
     beside: np.ndarray # pixels of the border with each other part (n, n)
 
+# %% ../nbs/08_conditions.ipynb #127e0f0b
 def measure_parts(
     labels:np.ndarray, # H×W: the part of every pixel
 )->Parts:
@@ -393,8 +408,9 @@ def measure_parts(
     y,x = (np.bincount(labels.ravel(), o.ravel(), n)/np.maximum(area, 1) for o in np.mgrid[:h, :w])
     inside = np.flatnonzero((labels > 0).any(0))
     middle = inside[[0, -1]].mean() if len(inside) else w/2
-    pairs = np.concatenate([(labels[:, :-1].astype(int)*n + labels[:, 1:]).ravel(), (labels[:-1].astype(int)*n + labels[1:]).ravel()])
-    beside = np.bincount(pairs, minlength=n*n).reshape(n, n)
+    first = labels.astype(int)*n # pairs of neighbouring pixels as one number
+    pairs = [(first[:, :-1] + labels[:, 1:]).ravel(), (first[:-1] + labels[1:]).ravel()]
+    beside = np.bincount(np.concatenate(pairs), minlength=n*n).reshape(n, n)
     beside = (beside + beside.T)*(1 - np.eye(n, dtype=int))
     return Parts(area/max(area[1:].sum(), 1), y/h, (x - middle)/w, beside)
 
@@ -429,6 +445,7 @@ def colour_kind(
     grey = (np.hypot(lab[:, 1], lab[:, 2]) < 14) | (lab[:, 0] < 18)
     return np.where(grey, light, 3 + hue % 8).reshape(a.shape[:-1])
 
+# %% ../nbs/08_conditions.ipynb #5700871a
 def neighbour_table(
     pictures, # pairs of (labels H×W, colours (MAX_PARTS, 4) from region_colours)
 )->np.ndarray: # (11, 11): log of how much oftener than by chance two kinds of colour share a border
@@ -462,6 +479,7 @@ def colour_marks(
         if table is not None: marks += .3*touch*table[kinds, kinds[i]]
     return marks
 
+# %% ../nbs/08_conditions.ipynb #006b8788
 def lay_palette(
     labels:np.ndarray, # H×W: the part of every pixel
     palette:list, # of ((r, g, b), weight)
@@ -485,7 +503,8 @@ def colour_by_itself(
     table=None, # from neighbour_table
 )->dict: # label → (r, g, b), for all parts; the paper around stays white
     "Colours for a whole drawing when nobody wishes for any"
-    if not palettes: raise UserError("there are no palettes to pick from: give one, such as parse_colours('tomato,gold')")
+    if not palettes:
+        raise UserError("there are no palettes to pick from: give one, such as parse_colours('tomato,gold')")
     order = np.random.default_rng(len(palettes)).permutation(len(palettes)) # neighbouring seeds pick different palettes
     palette,rng = palettes[order[seed % len(palettes)]], np.random.default_rng(seed)
     return {0: (255, 255, 255), **lay_palette(labels, palette, rng, None if table is None else np.asarray(table))}
@@ -513,6 +532,7 @@ def check_range(
         raise UserError(f"lam={lam} is not a range: use (lowest, highest) with 0 < lowest < highest, such as (1, 1000)")
     return tuple(map(float, lam))
 
+# %% ../nbs/08_conditions.ipynb #9dabff8a
 def log_place(
     lam:torch.Tensor, # λ, any shape
     lo:float, # lowest λ of the range
@@ -531,11 +551,12 @@ def default_lam(
 # %% ../nbs/08_conditions.ipynb #5e9dd19d
 def lam_range(
     card:dict, # a model's card
-)->tuple: # (lowest, highest) λ that it paints at, both the same for a model of one λ; (None, None) where the card does not say
+)->tuple: # (lowest, highest) λ, both the same for a model of one λ; (None, None) where the card does not say
     "The λ that a model can paint at"
     lam = card.get('lam')
     return tuple(lam) if isinstance(lam, (list, tuple)) else (lam, lam)
 
+# %% ../nbs/08_conditions.ipynb #e0a83943
 def check_lam(
     card:dict, # a model's card
     lam:float|None=None, # the λ asked for; None: the model's own choice
@@ -561,7 +582,9 @@ class FiLM(nn.Module):
         self.speed = speed
         self.net = nn.Sequential(nn.Linear(n, width), nn.ReLU(), nn.Linear(width, width), nn.ReLU())
         self.heads = nn.ModuleList([nn.Linear(width, 2*w) for w in ws])
-        for h in self.heads: nn.init.normal_(h.weight, 0, 0.02/speed); nn.init.zeros_(h.bias) # at first hardly any difference
+        for h in self.heads: # at first hardly any difference
+            nn.init.normal_(h.weight, 0, 0.02/speed)
+            nn.init.zeros_(h.bias)
 
     def forward(self,
         told:torch.Tensor, # (B, n), numbers of about -1 to 1
@@ -614,9 +637,7 @@ class ToldUNet(UNetGenerator):
         self.film = FiLM(n, self.widths, 128 if palette else 64) if n else None
         self.head = ColourHead(nf, c_in + N_WISH*strokes, c_out, (N_CODE+1)*palette) if colours else None
 
-# %% ../nbs/08_conditions.ipynb #36db06e9
-from fastcore.basics import patch
-
+# %% ../nbs/08_conditions.ipynb #ca37dbba
 @patch
 def check_told(self:ToldUNet,
     **told, # name → value, None where nothing is told
@@ -624,8 +645,10 @@ def check_told(self:ToldUNet,
     "Say so if it cannot be told something"
     for k,v in told.items():
         if v is not None and k not in self.told:
-            raise UserError(f"this generator cannot be told {k}: it knows {', '.join(self.told) or 'the drawing alone'}")
+            knows = ', '.join(self.told) or 'the drawing alone'
+            raise UserError(f"this generator cannot be told {k}: it knows {knows}")
 
+# %% ../nbs/08_conditions.ipynb #672320b4
 @patch
 def tell_palette(self:ToldUNet,
     palette:torch.Tensor|None, # (B, 20) or (20,), from encode_palette; None or zeros: none
@@ -636,6 +659,7 @@ def tell_palette(self:ToldUNet,
     palette = palette.to(x).expand(len(x), -1)
     return torch.cat([(palette.abs().sum(1, keepdim=True) > 0).to(x.dtype), palette], 1)
 
+# %% ../nbs/08_conditions.ipynb #b1e28104
 @patch
 def tell_lam(self:ToldUNet,
     lam:float|torch.Tensor|None, # λ, one or (B,); None: default_lam
@@ -646,6 +670,7 @@ def tell_lam(self:ToldUNet,
     lam = torch.as_tensor(lam, dtype=torch.float32, device=x.device).reshape(-1, 1).expand(len(x), 1)
     return log_place(lam, *self.arch['lam'])
 
+# %% ../nbs/08_conditions.ipynb #35855a9f
 @patch
 def forward(self:ToldUNet,
     x:torch.Tensor, # drawings, as for UNetGenerator
@@ -660,7 +685,8 @@ def forward(self:ToldUNet,
     palette = self.tell_palette(palette, x) if 'palette' in self.told else None
     if palette is not None: numbers.append(palette)
     if 'wishes' in self.told:
-        x = torch.cat([x, x.new_zeros(len(x), N_WISH, *x.shape[2:]) if wishes is None else wishes.to(x).expand(len(x), -1, -1, -1)], 1)
+        wishes = x.new_zeros(1, N_WISH, *x.shape[2:]) if wishes is None else wishes.to(x)
+        x = torch.cat([x, wishes.expand(len(x), -1, -1, -1)], 1)
     h = self.decode(self.encode(x), z, self.film(torch.cat(numbers, 1)) if numbers else ())
     return torch.tanh(h if self.head is None else self.head(h, x, palette))
 
@@ -685,25 +711,29 @@ class ToldObjective(Objective):
         **kwargs, # for Objective
     ):
         self.lam = check_range(lam) if isinstance(lam, (list, tuple)) else None
-        if not 1 <= heavier < math.inf: raise UserError(f"heavier={heavier} would make wishes count less: use 1 or more")
+        if not 1 <= heavier < math.inf:
+            raise UserError(f"heavier={heavier} would make wishes count less: use 1 or more")
         self.heavier = heavier
         super().__init__(lam=1. if self.lam else lam, **kwargs)
 
-    def draw(self,
-        n:int, # how many pictures
-    )->dict: # lam: λ (n,), log-uniform in the range, from torch's random state; colours come with the data
-        "A λ for every picture of a batch, where there is a range"
-        if not self.lam: return {}
-        lo,hi = map(math.log, self.lam)
-        return dict(lam=(lo + (hi-lo)*torch.rand(n)).exp())
+# %% ../nbs/08_conditions.ipynb #5b540b56
+@patch
+def draw(self:ToldObjective,
+    n:int, # how many pictures
+)->dict: # lam: λ (n,), log-uniform in the range, from torch's random state; colours come with the data
+    "A λ for every picture of a batch, where there is a range"
+    if not self.lam: return {}
+    lo,hi = map(math.log, self.lam)
+    return dict(lam=(lo + (hi-lo)*torch.rand(n)).exp())
 
-    def usual(self,
-        n:int, # how many pictures
-    )->dict: # lam (n,)
-        "The λ at which held-out pictures are judged, so that their figures can be compared"
-        return dict(lam=torch.full((n,), default_lam(self.lam))) if self.lam else {}
+@patch
+def usual(self:ToldObjective,
+    n:int, # how many pictures
+)->dict: # lam (n,)
+    "The λ at which held-out pictures are judged, so that their figures can be compared"
+    return dict(lam=torch.full((n,), default_lam(self.lam))) if self.lam else {}
 
-# %% ../nbs/08_conditions.ipynb #ca37dbba
+# %% ../nbs/08_conditions.ipynb #ce9f53dd
 @patch
 def beside(self:ToldObjective,
     x:torch.Tensor, # drawings (B, c_in, H, W)
@@ -715,6 +745,7 @@ def beside(self:ToldObjective,
     place = log_place(lam, *self.lam).to(x.dtype)[:, None, None, None].expand(-1, 1, *x.shape[2:])
     return torch.cat([x, place], 1) if self.conditional else place
 
+# %% ../nbs/08_conditions.ipynb #c25b570e
 @patch
 def distance(self:ToldObjective,
     g:torch.Tensor, # paintings (B, 3, H, W)
@@ -727,6 +758,7 @@ def distance(self:ToldObjective,
     if wishes is not None: far = far*(1 + (self.heavier-1)*wishes[:, 3:].to(far.dtype))
     return far.mean((1, 2, 3))
 
+# %% ../nbs/08_conditions.ipynb #2c295ad0
 @patch
 def total(self:ToldObjective,
     gan:torch.Tensor, # the critic's disbelief (B,)
@@ -748,26 +780,31 @@ class Conditions:
         absent:float=.3, # share of the pictures without a palette
         drop:float=.5, # share of the pictures with wishes that lose theirs
     ):
-        if not (palette or strokes): raise UserError("there is nothing to tell: turn on palette or strokes, or leave the conditions out")
+        if not (palette or strokes):
+            raise UserError("there is nothing to tell: turn on palette or strokes, or leave the conditions out")
         self.palette,self.strokes,self.absent,self.drop = palette, strokes, absent, drop
 
-    def prepare(self,
-        sketches:np.ndarray, # (K, H, W) uint8: the drawings of one picture, ink 0 and paper 255
-        picture:np.ndarray, # (H, W, 3) uint8 RGB
-        rng:np.random.Generator, # the picture's own chance
-    )->dict: # labels (K, H, W) uint8, colours (K, MAX_PARTS, 4) float32, palettes (5, 20) float32
-        "All that one picture may be told"
-        res = {}
-        if self.palette: res['palettes'] = np.stack([encode_palette(find_palette(picture, k+1, rng)) for k in range(MAX_COLOURS)])
-        if self.strokes:
-            res['labels'] = np.stack([regions(s) for s in sketches])
-            res['colours'] = np.stack([region_colours(l, picture, s) for l,s in zip(res['labels'], sketches)])
-        return res
+# %% ../nbs/08_conditions.ipynb #f147caf8
+@patch
+def prepare(self:Conditions,
+    sketches:np.ndarray, # (K, H, W) uint8: the drawings of one picture, ink 0 and paper 255
+    picture:np.ndarray, # (H, W, 3) uint8 RGB
+    rng:np.random.Generator, # the picture's own chance
+)->dict: # labels (K, H, W) uint8, colours (K, MAX_PARTS, 4) float32, palettes (5, 20) float32
+    "All that one picture may be told"
+    res = {}
+    if self.palette:
+        found = [find_palette(picture, k+1, rng) for k in range(MAX_COLOURS)]
+        res['palettes'] = np.stack([encode_palette(o) for o in found])
+    if self.strokes:
+        res['labels'] = np.stack([regions(s) for s in sketches])
+        res['colours'] = np.stack([region_colours(l, picture, s) for l,s in zip(res['labels'], sketches)])
+    return res
 
-# %% ../nbs/08_conditions.ipynb #672320b4
+# %% ../nbs/08_conditions.ipynb #3a5784cb
 @patch
 def draw(self:Conditions,
-    ready:dict, # of the batch's pictures: labels (B, S, S) uint8, cropped and mirrored as x; colours (B, MAX_PARTS, 4); palettes (B, 5, 20)
+    ready:dict, # of the batch: labels (B, S, S), cropped and mirrored as x; colours (B, MAX_PARTS, 4); palettes (B, 5, 20)
     x:torch.Tensor, # drawings (B, 1, S, S) in [-1, 1]
     rng:np.random.Generator, # the batch's own chance
 )->dict: # palette (B, 20) and wishes (B, 4, S, S), as ToldUNet takes them
