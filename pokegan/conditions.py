@@ -173,7 +173,8 @@ def regions(
     if sketch.ndim != 2 or sketch.dtype != np.uint8:
         raise UserError(f"a drawing of shape {sketch.shape} and type {sketch.dtype} has no regions: use H×W in uint8")
     ink = find_ink(sketch)
-    labels = np.zeros(ink.shape, np.uint8) if ink.all() else number_parts(grow_parts(ink))
+    empty = ink.all() or not ink.any()
+    labels = np.zeros(ink.shape, np.uint8) if empty else number_parts(grow_parts(ink))
     return cv2.resize(labels, sketch.shape[::-1], interpolation=cv2.INTER_NEAREST)
 
 # %% ../nbs/08_conditions.ipynb #e173a1f2
@@ -471,7 +472,7 @@ def colour_marks(
     "How well each colour of a palette suits a part"
     rgb,weight = np.array([c for c,_ in palette]), np.array([w for _,w in palette], float)
     used = np.bincount(list(given.values()), [p.share[j] for j in given], len(palette)) if given else 0
-    marks = weight/weight.sum() - used - (rgb.max(1) < 80)*(p.share[part] > .1) + .3*np.ptp(rgb, 1)/255
+    marks = weight/weight.sum() - used - (rgb.max(1) < 80)*(p.share[part] > .1) + .5*np.ptp(rgb, 1)/255
     kinds = colour_kind(rgb)
     for j,i in given.items():
         touch = p.beside[part, j]/max(p.beside[part].sum(), 1)
@@ -519,7 +520,7 @@ def pick_palettes(
     rng,res = np.random.default_rng(seed), []
     for i in rng.permutation(len(pictures)).tolist():
         palette = [(c, round(w, 3)) for c,w in find_palette(pictures[i], 4, rng) if max(c) > 95]
-        if len(palette) >= 3 and max(max(c) - min(c) for c,_ in palette) > 60: res.append(palette)
+        if len(palette) >= 3 and max(max(c) - min(c) for c,_ in palette) > 75: res.append(palette)
         if len(res) == n: break
     return res
 
