@@ -590,6 +590,7 @@ class FiLM(nn.Module):
     def forward(self,
         told:torch.Tensor, # (B, n), numbers of about -1 to 1
     )->list: # for each layer, (scales, shifts), each (B, channels, 1, 1)
+        "What every layer is turned up and down by"
         u = self.net(told)
         return [(self.speed*h(u))[:, :, None, None].chunk(2, 1) for h in self.heads]
 
@@ -611,6 +612,7 @@ class ColourHead(nn.Module):
         x:torch.Tensor, # input (B, c_in, S, S)
         palette:torch.Tensor|None=None, # (B, n)
     )->torch.Tensor: # (B, c_out, S, S), before the tanh
+        "The painting, from features that know where and a palette that knows what"
         h = self.mix(torch.cat([F.relu(h), x], 1))
         if self.planes is not None: h = h + self.planes(palette)[:, :, None, None]
         return self.out(F.relu(h))
