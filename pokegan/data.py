@@ -135,6 +135,7 @@ def by_name(
         res[k] = p
     return res
 
+# %% ../nbs/02_data.ipynb #be75eb5f
 def match_pairs(
     a:Path, b:Path # the two folders
 )->list: # of (Path in a, Path in b)
@@ -147,13 +148,14 @@ def match_pairs(
         if lone: raise FileNotFoundError(f'{mine[lone]} has no partner in {d}: add {lone}.* there, or remove this one')
     return [(x[k],y[k]) for k in x]
 
-# %% ../nbs/02_data.ipynb #df362144
+# %% ../nbs/02_data.ipynb #ce4efd42
 def load_alone(
     p:Path # a picture
 )->tuple: # (None, H x W x 3 uint8 RGB)
     "A picture that has no input"
     return None,load_picture(p)
 
+# %% ../nbs/02_data.ipynb #3a84d756
 def load_pair(
     ab:tuple, # two Paths
     direction:str='AtoB' # or 'BtoA'
@@ -401,17 +403,21 @@ class PairDL(DataLoader):
         self.shard_no,self.n_shards = 0,1
         dataset.to(self.device)
 
-    def get_idxs(self):
-        "Numbers of the pictures, in the order of the coming epoch"
-        n = len(self.dataset)
-        return np.random.default_rng([self.seed,self.epoch]).permutation(n).tolist() if self.shuffle else list(range(n))
+# %% ../nbs/02_data.ipynb #f607f54a
+@patch
+def get_idxs(self:PairDL
+)->list: # of int
+    "Numbers of the pictures, in the order of the coming epoch"
+    n = len(self.dataset)
+    return np.random.default_rng([self.seed,self.epoch]).permutation(n).tolist() if self.shuffle else list(range(n))
 
-    def to(self,
-        device # where the batches are to be made
-    ):
-        "Move the pairs that are kept, too"
-        self.device = device
-        self.dataset.to(self.device)
+@patch
+def to(self:PairDL,
+    device # where the batches are to be made
+):
+    "Move the pairs that are kept, too"
+    self.device = device
+    self.dataset.to(self.device)
 
 # %% ../nbs/02_data.ipynb #342ba172
 @patch
