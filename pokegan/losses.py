@@ -5,15 +5,18 @@
 # %% ../nbs/05_losses.ipynb #cee5cf73
 from __future__ import annotations
 import math
+from dataclasses import dataclass
 from functools import cached_property
 from numbers import Real
 from typing import Callable, NamedTuple
 import torch, torch.nn.functional as F
+from fastcore.basics import patch
 from .pictures import UserError
 
 # %% auto #0
-__all__ = ['GAN_KINDS', 'AUGMENTS', 'TERMS', 'EACH', 'l1_loss', 'gan_loss', 'diff_augment', 'feature_loss', 'Term', 'Turn',
-           'check_weight', 'check_augment', 'Objective', 'critic_loss', 'generator_loss']
+__all__ = ['GAN_KINDS', 'AUGMENTS', 'EACH', 'TERMS', 'l1_loss', 'gan_loss', 'diff_augment', 'feature_loss', 'Turn', 'l1_term',
+           'feature_term', 'Term', 'check_weight', 'term_weights', 'check_augment', 'Objective', 'critic_loss',
+           'generator_loss']
 
 # %% ../nbs/05_losses.ipynb #bc8df028
 def l1_loss(
@@ -42,26 +45,28 @@ def gan_loss(
     raise UserError(f"kind={kind!r} is not a GAN loss: use one of {', '.join(GAN_KINDS)}")
 
 # %% ../nbs/05_losses.ipynb #fe51f1e0
-AUGMENTS = ('color', 'translation', 'cutout')
-
 def _rand(x): return torch.rand(x.shape[0], 1, 1, 1, device=x.device, dtype=torch.float32)
 
 def _color(x, y):
     "Brightness, saturation and contrast of the picture"
     y = y + (_rand(y) - .5)
-    m = y.mean(1, keepdim=True);         y = (y - m)*(2*_rand(y)) + m
-    m = y.mean((1,2,3), keepdim=True);   return x, (y - m)*(_rand(y) + .5) + m
+    m = y.mean(1, keepdim=True)
+    y = (y - m)*(2*_rand(y)) + m
+    m = y.mean((1,2,3), keepdim=True)
+    return x, (y - m)*(_rand(y) + .5) + m
 
+# %% ../nbs/05_losses.ipynb #2efb63aa
 def _translation(x, y, share=1/8):
     "Both moved by up to `share` of the side; white comes in"
-    b,_,h,w = y.shape
-    dy,dx = [((2*_rand(y) - 1)*s*share).round().long().view(b, 1) for s in (h, w)]
-    rows,cols = torch.arange(h, device=y.device) + dy, torch.arange(w, device=y.device) + dx
-    ok = ((rows >= 0) & (rows < h))[:, None, :, None] & ((cols >= 0) & (cols < w))[:, None, None, :]
-    i = torch.arange(b, device=y.device)[:, None, None]
-    def move(t): return torch.where(ok, t.permute(0, 2, 3, 1)[i, rows.clamp(0, h-1)[:, :, None], cols.clamp(0, w-1)[:, None, :]].permute(0, 3, 1, 2), 1.)
+    h,w = y.shape[2:]
+    dy,dx = [((2*_rand(y) - 1)*s*share).round().long() for s in (h, w)]
+    rows,cols = torch.arange(h, device=y.device)[:, None] + dy, torch.arange(w, device=y.device) + dx
+    inside = (rows >= 0) & (rows < h) & (cols >= 0) & (cols < w)
+    at = (rows.clamp(0, h-1)*w + cols.clamp(0, w-1)).flatten(1)[:, None]
+    def move(t): return torch.where(inside, t.flatten(2).gather(2, at.expand(-1, t.shape[1], -1)).view_as(t), 1.)
     return move(x), move(y)
 
+# %% ../nbs/05_losses.ipynb #c76467c9
 def _cutout(x, y, share=1/2):
     "A square of `share` of the side turns grey in both"
     b,_,h,w = y.shape
@@ -70,15 +75,17 @@ def _cutout(x, y, share=1/2):
     return x.masked_fill(hole, 0), y.masked_fill(hole, 0)
 
 # %% ../nbs/05_losses.ipynb #91db7fd9
+AUGMENTS = dict(color=_color, translation=_translation, cutout=_cutout)
+
 def diff_augment(
     x:torch.Tensor, # drawings (B, c, H, W)
     y:torch.Tensor, # pictures (B, 3, H, W), real or painted
-    policy:str, # any of 'color', 'translation', 'cutout', joined by commas; '' for nothing
+    policy:str, # any of AUGMENTS, joined by commas; '' for nothing
     p:float=0.7, # share of the pictures that each step changes, 0 to 1
 )->tuple: # (drawings, pictures), changed alike; gradients pass
     "Change what the critic sees at random (Zhao et al. 2020, §3), but not always (Karras et al. 2020, §2.2)"
     for o in filter(None, policy.split(',')):
-        some, new = _rand(y) < p, dict(color=_color, translation=_translation, cutout=_cutout)[o](x, y)
+        some,new = _rand(y) < p, AUGMENTS[o](x, y)
         x,y = [torch.where(some, b, a) for a,b in zip((x, y), new)]
     return x, y
 
@@ -91,45 +98,59 @@ def feature_loss(
     "Mean L1 distance of the critic's features, over its layers but the verdict (pix2pixHD eq. 4)"
     return sum(l1_loss(f.float(), r.detach().float(), dim) for f,r in zip(fake[:-1], real[:-1]))/(len(fake)-1)
 
+# %% ../nbs/05_losses.ipynb #df932624
+@dataclass
+class Turn:
+    "All that a term may look at in the generator's turn"
+    obj: Objective # what both players play for
+    critic: Callable # the critic: (pictures, what is beside them or None) → logits
+    x: torch.Tensor # drawings (B, c_in, H, W)
+    y: torch.Tensor # real pictures (B, 3, H, W)
+    g: torch.Tensor # paintings (B, 3, H, W)
+    told: dict # what the generator is told beside the drawings
+
+    @cached_property
+    def beside(self):
+        "What the critic sees beside a picture"
+        return self.obj.beside(self.x, **self.told)
+    @cached_property
+    def seen(self):
+        "What the critic notices in the paintings"
+        return self.critic.features(self.g, self.beside)
+    @cached_property
+    @torch.no_grad()
+    def known(self):
+        "What it notices in the real pictures"
+        return self.critic.features(self.y, self.beside)
+
+# %% ../nbs/05_losses.ipynb #b2b3400a
+EACH = (1, 2, 3) # average over these dimensions: one number a picture
+
+def l1_term(
+    turn:Turn, # the generator's turn
+)->torch.Tensor: # (B,)
+    "The distance from the real pictures, $L_{L1}$"
+    return turn.obj.distance(turn.g, turn.y, **turn.told)
+
+def feature_term(
+    turn:Turn, # the generator's turn
+)->torch.Tensor: # (B,)
+    "The distance of what the critic notices in both"
+    return feature_loss(turn.seen, turn.known, EACH)
+
 # %% ../nbs/05_losses.ipynb #1a607ec5
 class Term(NamedTuple):
     "One thing that the generator is asked for beside fooling the critic"
-    value: Callable # what it measures: Turn -> one number a picture (B,)
-    weight: str # the name of its weight: in `Objective`, in `RunConfig`, on the command line and in a sweep
+    value: Callable # what it measures: Turn → one number a picture (B,)
+    weight: str # the name of its weight, a finite number ≥ 0
     default: float # the weight if nobody says; 0 leaves the term out
     help: str # one line for `--help`
     critic: bool = False # does it look at what the critic notices?
 
 # %% ../nbs/05_losses.ipynb #8d0a8fe9
 TERMS = dict(
-    l1=Term(lambda turn: l1_loss(turn.g, turn.y, EACH), 'lam', 100., 'weight λ of the L1 term, or a range such as 1,1000 for one generator that knows them all'),
-    fm=Term(lambda turn: feature_loss(turn.seen, turn.known, EACH), 'fm', 0., 'weight of the feature-matching term; pix2pixHD has 10', critic=True))
-
-EACH = (1, 2, 3) # average over these: one number a picture
-
-# %% ../nbs/05_losses.ipynb #df932624
-class Turn:
-    "All that a term may look at in the generator's turn"
-    def __init__(self,
-        obj, # the Objective
-        critic, # the critic
-        x:torch.Tensor, # drawings (B, c_in, H, W)
-        y:torch.Tensor, # real pictures (B, 3, H, W)
-        g:torch.Tensor, # paintings (B, 3, H, W)
-        told:dict, # what the generator is told beside the drawing
-    ): self.obj, self.critic, self.x, self.y, self.g, self.told = obj, critic, x, y, g, told
-
-    @cached_property
-    def beside(self): return self.obj.beside(self.x, **self.told) # what the critic sees beside a picture
-    @cached_property
-    def seen(self): return self.critic.features(self.g, self.beside) # what it notices in the paintings
-    @cached_property
-    @torch.no_grad()
-    def known(self): return self.critic.features(self.y, self.beside) # and in the real pictures
-    @cached_property
-    def verdict(self): # one pass serves both terms, where both see the same
-        if self.obj.used(critic=True) and not self.obj.augment: return self.seen[-1]
-        return self.obj.judge(self.critic, self.g, self.x, **self.told)
+    l1=Term(l1_term, 'lam', 100., 'weight λ of the L1 term, or a range such as 1,1000 for one generator that knows them all'),
+    fm=Term(feature_term, 'fm', 0., 'weight of the feature-matching term; pix2pixHD has 10', critic=True))
 
 # %% ../nbs/05_losses.ipynb #0f179dc5
 def check_weight(
@@ -137,17 +158,28 @@ def check_weight(
     w, # the weight asked for
 )->float:
     "A weight as a number, or what is wrong with it"
-    least = 'a finite number ≥ 0, such as 100' if name == 'lam' else 'a finite number ≥ 0, such as 10'
     if isinstance(w, bool) or not isinstance(w, Real) or not (math.isfinite(w) and w >= 0):
-        raise UserError(f"{name}={w} is not a weight: use {least}")
+        raise UserError(f"{name}={w} is not a weight: use a finite number ≥ 0, such as 10")
     return float(w)
 
+# %% ../nbs/05_losses.ipynb #c4713c70
+def term_weights(
+    given:dict, # weights by their own names: lam, fm, …
+)->dict: # name of the term → its weight, for all TERMS
+    "The weight of every term, as given or by default"
+    names = [t.weight for t in TERMS.values()]
+    odd = sorted(set(given) - set(names))
+    if odd: raise TypeError(f"Objective has no term with the weight {odd[0]}: there are {', '.join(names)}")
+    return {k: check_weight(t.weight, given.get(t.weight, t.default)) for k,t in TERMS.items()}
+
+# %% ../nbs/05_losses.ipynb #8cd16b3e
 def check_augment(
     policy:str, # what diff_augment is to do
 )->str: # the same
     "A DiffAugment policy, or what is wrong with it"
     for o in filter(None, policy.split(',')):
-        if o not in AUGMENTS: raise UserError(f"augment={policy!r} is not known: use any of {', '.join(AUGMENTS)}, joined by commas")
+        if o not in AUGMENTS:
+            raise UserError(f"augment={policy!r} is not known: use any of {', '.join(AUGMENTS)}, joined by commas")
     return policy
 
 # %% ../nbs/05_losses.ipynb #22b6dfa2
@@ -159,68 +191,86 @@ class Objective:
         augment:str='', # what diff_augment does to all that the critic sees, such as 'color,translation,cutout'
         **weights, # of the TERMS, ≥ 0: lam=100., fm=0., …
     ):
-        if gan is not None and gan not in GAN_KINDS: raise UserError(f"gan={gan!r} is not a GAN loss: use one of {', '.join(GAN_KINDS)}, or None")
-        odd = set(weights) - {t.weight for t in TERMS.values()}
-        if odd: raise TypeError(f"Objective has no term with the weight {min(odd)}: there are {', '.join(t.weight for t in TERMS.values())}")
-        self.gan, self.conditional, self.augment = gan, conditional, check_augment(augment)
-        self.weights = {k: self.check(t.weight, weights.get(t.weight, t.default)) for k,t in TERMS.items()}
-        if gan is None and not self.weights['l1']: raise UserError("nothing to learn: with gan=None the L1 term must be on and lam above 0")
-        for k in self.used(critic=True) if gan is None else ():
+        if gan is not None and gan not in GAN_KINDS:
+            raise UserError(f"gan={gan!r} is not a GAN loss: use one of {', '.join(GAN_KINDS)}, or None")
+        self.gan,self.conditional,self.augment,self.weights = gan, conditional, check_augment(augment), term_weights(weights)
+        if gan: return
+        if not self.weights['l1']: raise UserError("nothing to learn: with gan=None the L1 term must be on and lam above 0")
+        for k in self.used(critic=True):
             raise UserError(f"{TERMS[k].weight} looks at what the critic notices: with gan=None there is no critic")
 
-    check = staticmethod(check_weight) # what a weight may be; a range of λ is allowed by the objective of a generator that is told λ
+# %% ../nbs/05_losses.ipynb #04b567a4
+@patch
+def used(self:Objective,
+    critic:bool=False, # only those that look at what the critic notices?
+)->list: # names in TERMS
+    "The terms that count; the distance from the real picture is always measured"
+    return [k for k,w in self.weights.items() if (k == 'l1' or w) and (TERMS[k].critic or not critic)]
 
-    def used(self,
-        critic:bool=False, # only those that look at what the critic notices?
-    )->list: # names in TERMS
-        "The terms that count; the distance from the real picture is always measured"
-        return [k for k,w in self.weights.items() if (k == 'l1' or w) and (TERMS[k].critic or not critic)]
+@patch(as_prop=True)
+def parts(self:Objective)->tuple: # names of what both losses are made of, in their order
+    "The critic's two halves, the generator's GAN loss, then the terms"
+    return ('d_real', 'd_fake', 'g_gan', *[f'g_{k}' for k in self.used()])
 
-    @property
-    def parts(self)->tuple: # names of what both losses are made of, in their order
-        return ('d_real', 'd_fake', 'g_gan', *[f'g_{k}' for k in self.used()])
+# %% ../nbs/05_losses.ipynb #4cd0e228
+@patch
+def beside(self:Objective,
+    x:torch.Tensor, # drawings (B, c_in, H, W)
+    **told, # what the generator is told beside them
+)->torch.Tensor|None: # (B, channels, H, W), or None where the critic sees pictures alone
+    "What the critic sees beside a picture: the drawing, if it is conditional"
+    return x if self.conditional else None
 
-    def beside(self,
-        x:torch.Tensor, # drawings (B, c_in, H, W)
-        **told, # what the generator is told beside them
-    )->torch.Tensor|None: # (B, channels, H, W), or None where the critic sees pictures alone
-        "What the critic sees beside a picture: the drawing, if it is conditional"
-        return x if self.conditional else None
+@patch
+def judge(self:Objective,
+    critic, # the critic: (pictures, what it sees beside them or None) → logits
+    y:torch.Tensor, # pictures, real or painted
+    x:torch.Tensor, # the drawings they belong to
+    **told, # as for beside
+)->torch.Tensor: # logits, a patch each
+    "The critic's verdicts"
+    x,y = diff_augment(x, y, self.augment)
+    return critic(y, self.beside(x, **told))
 
-    def judge(self,
-        critic, # the critic: (pictures, what it sees beside them or None) → logits
-        y:torch.Tensor, # pictures, real or painted
-        x:torch.Tensor, # the drawings they belong to
-        **told, # as for beside
-    )->torch.Tensor: # logits, a patch each
-        "The critic's verdicts"
-        x,y = diff_augment(x, y, self.augment)
-        return critic(y, self.beside(x, **told))
+# %% ../nbs/05_losses.ipynb #b70751b8
+@patch
+def draw(self:Objective,
+    n:int, # how many pictures
+)->dict: # what the generator is told beside each drawing
+    "What a batch is told: nothing, where there is one λ"
+    return {}
 
-    def draw(self,
-        n:int, # how many pictures
-    )->dict: # what the generator is told beside each drawing
-        "What a batch is told: nothing, where there is one λ"
-        return {}
+@patch
+def usual(self:Objective,
+    n:int, # how many pictures
+)->dict: # as draw
+    "What held-out pictures are told, always the same"
+    return {}
 
-    def usual(self,
-        n:int, # how many pictures
-    )->dict: # as draw
-        "What held-out pictures are told, always the same"
-        return {}
+# %% ../nbs/05_losses.ipynb #25dd9842
+@patch
+def distance(self:Objective,
+    g:torch.Tensor, # paintings (B, 3, H, W)
+    y:torch.Tensor, # real pictures, same shape
+    **told, # what the generator was told: where it was told colours, the distance may count more
+)->torch.Tensor: # (B,)
+    "$L_{L1}$ of every picture"
+    return l1_loss(g, y, EACH)
 
-    def total(self,
-        gan:torch.Tensor, # the critic's disbelief, a number a picture (B,)
-        terms:dict, # name → value of the term, a number a picture (B,)
-        **told, # what the generator was told
-    )->torch.Tensor: # scalar
-        "What the generator pays: $L_{GAN} + \\sum_k w_k L_k$, the mean over the batch"
-        return (gan + sum(self.weights[k]*v for k,v in terms.items())).mean()
+# %% ../nbs/05_losses.ipynb #3dec8b92
+@patch
+def total(self:Objective,
+    gan:torch.Tensor, # the critic's disbelief, a number a picture (B,)
+    terms:dict, # name → value of the term, a number a picture (B,)
+    **told, # what the generator was told
+)->torch.Tensor: # scalar
+    "What the generator pays: $L_{GAN} + \\sum_k w_k L_k$, the mean over the batch"
+    return (gan + sum(self.weights[k]*v for k,v in terms.items())).mean()
 
 # %% ../nbs/05_losses.ipynb #95e64dff
 def critic_loss(
     obj:Objective, # what the players play for
-    critic, # the critic: (pictures, drawings or None) → logits
+    critic, # the critic: (pictures, what it sees beside them or None) → logits
     x:torch.Tensor, # drawings (B, c_in, H, W)
     y:torch.Tensor, # real pictures (B, 3, H, W)
     g:torch.Tensor, # paintings (B, 3, H, W); no gradient flows into them
@@ -231,15 +281,22 @@ def critic_loss(
     fake = gan_loss(obj.judge(critic, g.detach(), x, **told), False, obj.gan)
     return (real + fake)/2, dict(d_real=real.detach(), d_fake=fake.detach())
 
+# %% ../nbs/05_losses.ipynb #aa032240
+@patch(as_prop=True)
+def verdict(self:Turn)->torch.Tensor: # logits
+    "What the critic says to the paintings"
+    if self.obj.used(critic=True) and not self.obj.augment: return self.seen[-1]
+    return self.obj.judge(self.critic, self.g, self.x, **self.told)
+
 # %% ../nbs/05_losses.ipynb #30bed7a0
 def generator_loss(
     obj:Objective, # what the players play for
-    critic, # the critic: (pictures, drawings or None) → logits
+    critic, # the critic: (pictures, what it sees beside them or None) → logits
     x:torch.Tensor, # drawings (B, c_in, H, W)
     y:torch.Tensor, # real pictures (B, 3, H, W)
     g:torch.Tensor, # paintings (B, 3, H, W)
     **told, # what the generator was told beside the drawings
-)->tuple: # (loss, {'g_gan', 'g_l1'[, 'g_fm', …]}: its parts, without their weights)
+)->tuple: # (loss, its parts without their weights: 'g_gan', and 'g_NAME' of every term in use)
     "What the generator pays: the critic's disbelief and λ times the distance from the real picture"
     turn = Turn(obj, critic, x, y, g, told)
     gan = gan_loss(turn.verdict, True, obj.gan, gen=True, dim=EACH) if obj.gan else g.new_zeros(len(g))
