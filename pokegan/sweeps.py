@@ -6,17 +6,19 @@
 from __future__ import annotations
 from fastai.basics import *
 from fastai.callback.all import *
-import base64, contextlib, dataclasses, difflib, importlib.resources, io, itertools, json, math, netrc, os, queue, random
-import re, shutil, sys, threading, time, traceback, warnings
+import base64, contextlib, dataclasses, difflib, importlib.resources, io, itertools, json, math, netrc, os, queue
+import random, re, shutil, sys, threading, time, traceback, warnings
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlparse
 import cv2, numpy as np, pandas as pd, matplotlib.pyplot as plt, optuna, torch, yaml
+from matplotlib.colors import to_hex
 from matplotlib.path import Path as Curve
 from matplotlib.patches import PathPatch
 from optuna.exceptions import ExperimentalWarning, StorageInternalError, TrialPruned, UpdateFinishedTrialError
 from optuna.importance import FanovaImportanceEvaluator, PedAnovaImportanceEvaluator, get_param_importances
-from optuna.storages import RDBStorage, RetryHeartbeatStaleTrialCallback
+from optuna.storages import JournalStorage, RDBStorage, RetryHeartbeatStaleTrialCallback
+from optuna.storages.journal import JournalFileBackend
 from optuna.trial import TrialState
 from PIL import Image
 from sklearn.ensemble import RandomForestRegressor
@@ -32,24 +34,26 @@ from .training import Diverged, first_pairs, smooth
 from .metrics import METRICS, evaluate
 from .sources import get_source
 from .painting import find_model
-from .runs import RECIPES, SETTINGS, RunConfig, RunFolder, find_device, run_config, train_run
+from .runs import RECIPES, SETTINGS, RunConfig, RunFolder, find_device, one_of, run_config, train_run
 
 # %% auto #0
-__all__ = ['PARAMS', 'BETTER', 'RANGES', 'KEYS', 'BEAT', 'GRACE', 'IDENTITY', 'ATTEMPTS', 'STATES', 'STYLE', 'FIGURES',
-           'check_value', 'check_range', 'check_parameter', 'check_early', 'check_metric', 'sweep_names', 'read_config',
-           'swept', 'constants', 'grid', 'run_settings', 'check_points', 'symbol', 'label', 'sweep_config',
-           'check_parameters', 'suggest', 'make_sampler', 'make_pruner', 'open_storage', 'check_same', 'check_folder',
-           'open_study', 'last_attempts', 'is_lost', 'known_points', 'fill_queue', 'is_twice', 'next_step',
-           'custom_sketch', 'sketch_batch', 'HeldOut', 'SweepRun', 'check_count', 'Worker', 'RunFailed', 'is_hopeless',
-           'drop_unborn', 'run_sweep', 'runs_table', 'write_runs', 'gather', 'Sweep', 'summary', 'is_listed',
-           'importance', 'importances', 'better_half', 'stepwise', 'centre', 'closer', 'narrow', 'narrower',
-           'run_colour', 'parallel_axis', 'plot_parallel', 'plot_sweep_losses', 'plot_held_out', 'plot_importance',
-           'sketch_order', 'plot_sketches', 'picture_url', 'report_data', 'write_report', 'write_figures', 'parse_fix',
-           'pokegan_sweep', 'print_sweep', 'ArmsLength', 'WandbRun', 'quiet_wandb', 'WandbLog', 'wandb_logger',
-           'has_account', 'within', 'server_config', 'run_wandb']
+__all__ = ['PARAMS', 'BETTER', 'RANGES', 'KEYS', 'BEAT', 'GRACE', 'IDENTITY', 'ATTEMPTS', 'STATES', 'SCALE', 'STYLE', 'FIGURES',
+           'check_value', 'check_range', 'check_values', 'check_parameter', 'check_early', 'check_metric',
+           'sweep_names', 'read_config', 'swept', 'constants', 'grid', 'run_settings', 'check_points', 'symbol',
+           'label', 'check_keys', 'sweep_config', 'check_parameters', 'suggest', 'make_sampler', 'make_pruner',
+           'open_storage', 'check_same', 'check_folder', 'open_study', 'last_attempts', 'is_lost', 'known_points',
+           'fill_queue', 'is_twice', 'next_step', 'custom_sketch', 'sketch_batch', 'HeldOut', 'SweepRun', 'check_count',
+           'Worker', 'RunFailed', 'attempts', 'is_hopeless', 'run_record', 'drop_unborn', 'run_sweep', 'runs_table',
+           'write_runs', 'gather', 'Sweep', 'summary', 'is_listed', 'importance', 'importances', 'better_half',
+           'stepwise', 'centre', 'closer', 'narrow', 'narrower', 'run_colour', 'parallel_axis', 'plot_parallel',
+           'plot_sweep_losses', 'plot_held_out', 'plot_importance', 'sketch_order', 'plot_sketches', 'picture_url',
+           'report_data', 'write_report', 'write_figures', 'parse_fix', 'pokegan_sweep', 'print_sweep', 'short',
+           'ArmsLength', 'WandbRun', 'quiet_wandb', 'WandbLog', 'wandb_logger', 'has_account', 'within',
+           'server_config', 'run_wandb']
 
 # %% ../nbs/14_sweeps.ipynb #4f44f034
-PARAMS = {k: f.metadata['check'].kind for k,f in SETTINGS.items() if f.metadata['identity']} | dict(recipe=str) # name -> type
+PARAMS = {k: f.metadata['check'].kind for k,f in SETTINGS.items() if f.metadata['identity']} # name -> type
+PARAMS['recipe'] = str
 
 # %% ../nbs/14_sweeps.ipynb #df330209
 BETTER = {k: 'minimize' if k in ('l1', 'swd') else 'maximize' for k in METRICS}
@@ -62,9 +66,8 @@ def check_value(
     "A parameter's value, in its type and range"
     if isinstance(v, (list, tuple, dict)) or name == 'lam' and isinstance(v, str) and ',' in v:
         raise UserError(f"parameter {name}: {v!r} is not one value")
-    if name == 'recipe' and v not in RECIPES: raise UserError(f"parameter recipe={v!r} is not known: use one of {', '.join(RECIPES)}")
-    if name == 'recipe': return v
-    try: return SETTINGS[name].metadata['check'](name, v)
+    check = one_of(RECIPES) if name == 'recipe' else SETTINGS[name].metadata['check']
+    try: return check(name, v)
     except UserError as e: raise UserError(f'parameter {e}') from None
 
 # %% ../nbs/14_sweeps.ipynb #c9973484
@@ -78,13 +81,24 @@ def check_range(
     "A parameter that varies between two values"
     kind = PARAMS[name]
     dist = spec.get('distribution') or ('int_uniform' if kind is int else 'uniform')
-    if dist not in RANGES: raise UserError(f"parameter {name}: the distribution {dist} is not supported, use {', '.join(RANGES)}")
-    if kind is not RANGES[dist]:
-        raise UserError(f"parameter {name}: {dist} gives no {kind.__name__}, use {'int_uniform' if kind is int else 'values'}")
+    def wrong(what): raise UserError(f"parameter {name}: {what}")
+    if dist not in RANGES: wrong(f"the distribution {dist} is not supported, use {', '.join(RANGES)}")
+    if kind is not RANGES[dist]: wrong(f"{dist} gives no {kind.__name__}, use {'int_uniform' if kind is int else 'values'}")
     lo,hi = check_value(name, spec['min']),check_value(name, spec['max'])
-    if not lo < hi: raise UserError(f"parameter {name}: its min {lo} must be below its max {hi}")
-    if dist == 'log_uniform_values' and lo <= 0: raise UserError(f"parameter {name}: min must be above 0 for log_uniform_values")
-    return dict(distribution=dist, min=lo, max=hi) | (dict(q=check_value(name, spec.get('q', 1))) if dist == 'q_uniform' else {})
+    if not lo < hi: wrong(f"its min {lo} must be below its max {hi}")
+    if dist == 'log_uniform_values' and lo <= 0: wrong("min must be above 0 for log_uniform_values")
+    step = dict(q=check_value(name, spec.get('q', 1))) if dist == 'q_uniform' else {}
+    return dict(distribution=dist, min=lo, max=hi, **step)
+
+# %% ../nbs/14_sweeps.ipynb #56e8c001
+def check_values(
+    name:str, # as in the file
+    vs:list, # the values there
+)->dict: # {'values'}, or {'value'} if there is but one
+    "A parameter that has a few values"
+    if not isinstance(vs, list) or not vs: raise UserError(f"parameter {name}: its values are empty, list at least one")
+    vs = list(dict.fromkeys(check_value(name, v) for v in vs))
+    return dict(values=vs) if len(vs) > 1 else dict(value=vs[0])
 
 # %% ../nbs/14_sweeps.ipynb #56e8c000
 def check_parameter(
@@ -93,24 +107,22 @@ def check_parameter(
 )->dict: # the same in one form: {'value'}, {'values'} or what check_range gives
     "One entry of `parameters`, or what is wrong with it"
     if name not in PARAMS: raise UserError(f"parameter {name} is not known: {_near(name)}")
-    if not isinstance(spec, dict): raise UserError(f"parameter {name}: give value: {spec}, or values: [...], or min and max")
+    def wrong(what): raise UserError(f"parameter {name}: {what}")
+    if not isinstance(spec, dict): wrong(f"give value: {spec}, or values: [...], or min and max")
     odd = set(spec) - {'value', 'values', 'min', 'max', 'q', 'distribution'}
-    if odd: raise UserError(f"parameter {name}: {min(odd)} is not supported, use value, values, or min and max")
-    if 'value' in spec or spec.get('distribution') == 'constant': return dict(value=check_value(name, spec.get('value')))
-    if name == 'recipe': raise UserError("parameter recipe: give it one value, such as recipe: {value: paper}")
-    if 'values' in spec: return _values(name, spec['values'])
+    if odd: wrong(f"{min(odd)} is not supported, use value, values, or min and max")
+    constant = 'value' in spec or spec.get('distribution') == 'constant'
+    if constant: return dict(value=check_value(name, spec.get('value')))
+    if name == 'recipe': wrong("give it one value, such as recipe: {value: paper}")
+    if 'values' in spec: return check_values(name, spec['values'])
     if {'min', 'max'} <= set(spec): return check_range(name, spec)
-    raise UserError(f"parameter {name}: give a value, values, or both min and max")
+    wrong("give a value, values, or both min and max")
 
 def _near(name):
+    "What may have been meant by a name that is not known"
     old = dict(lambda_l1='lam', batch_size='bs', learning_rate='lr', n_epochs='epochs').get(name)
     near = L(old) or difflib.get_close_matches(name, PARAMS)
     return f'did you mean {near[0]}?' if near else f"use {', '.join(PARAMS)}"
-
-def _values(name, vs):
-    if not isinstance(vs, list) or not vs: raise UserError(f"parameter {name}: its values are empty, list at least one")
-    vs = list(dict.fromkeys(check_value(name, v) for v in vs))
-    return dict(values=vs) if len(vs) > 1 else dict(value=vs[0])
 
 # %% ../nbs/14_sweeps.ipynb #c154797e
 def check_early(
@@ -119,11 +131,13 @@ def check_early(
     "When to give a run up"
     if not spec: return None
     kind = spec.get('type') if isinstance(spec, dict) else spec
-    if kind not in ('hyperband', 'median'): raise UserError(f"early_terminate: give it the type hyperband or median, not {kind}")
+    def wrong(what): raise UserError(f"early_terminate: {what}")
+    if kind not in ('hyperband', 'median'): wrong(f"give it the type hyperband or median, not {kind}")
     for k,v in spec.items():
-        if k not in ('type', 'min_iter', 'max_iter', 's', 'eta'): raise UserError(f"early_terminate: {k} is not known, use min_iter, max_iter, s or eta")
+        if k == 'type': continue
+        if k not in ('min_iter', 'max_iter', 's', 'eta'): wrong(f"{k} is not known, use min_iter, max_iter, s or eta")
         least = 2 if k == 'eta' else 1
-        if k != 'type' and (type(v) is not int or v < least): raise UserError(f"early_terminate: {k}: {v} is not a whole number of {least} or more")
+        if type(v) is not int or v < least: wrong(f"{k}: {v} is not a whole number of {least} or more")
     return dict(spec)
 
 # %% ../nbs/14_sweeps.ipynb #bf7b1b08
@@ -135,25 +149,30 @@ def check_metric(
     name = metric.get('name', 'l1')
     if name not in METRICS: raise UserError(f"metric {name} is not known: use one of {', '.join(METRICS)}")
     goal = metric.get('goal', BETTER[name])
-    if goal not in ('minimize', 'maximize'): raise UserError(f"metric {name}: the goal {goal} is not known, use minimize or maximize")
+    if goal not in ('minimize', 'maximize'):
+        raise UserError(f"metric {name}: the goal {goal} is not known, use minimize or maximize")
     return dict(name=name, goal=goal)
 
 # %% ../nbs/14_sweeps.ipynb #3726d604
 def sweep_names()->list: # names that sweep_config knows
     "The sweeps that come with the package"
-    return sorted(o.name[:-5] for o in importlib.resources.files('pokegan').iterdir() if re.match(r'sweep-.*\.yaml$', o.name))
+    files = importlib.resources.files('pokegan').iterdir()
+    return sorted(o.name[:-5] for o in files if re.match(r'sweep-.*\.yaml$', o.name))
 
+# %% ../nbs/14_sweeps.ipynb #d115125b
 def read_config(
     config:str|Path, # a name of `sweep_names()`, or a YAML file
 )->tuple: # (the name, what the file holds)
     "A sweep's file, not yet checked"
     f = importlib.resources.files('pokegan')/f'{config}.yaml' if config in sweep_names() else Path(config)
     if not f.is_file():
-        raise FileNotFoundError(f"{config} is neither a file nor a sweep of the package: use {', '.join(sweep_names())}, or the path of a sweep's YAML file")
+        raise FileNotFoundError(f"{config} is neither a file nor a sweep of the package: "
+                                f"use {', '.join(sweep_names())}, or the path of a sweep's YAML file")
     try: cfg = yaml.safe_load(f.read_text(encoding='utf8'))
     except (yaml.YAMLError, UnicodeDecodeError) as e:
         mark = getattr(e, 'problem_mark', None)
-        raise UserError(f"{config} is not YAML{f' (line {mark.line + 1})' if mark else ''}: write it like wandb's sweep files") from None
+        line = f' (line {mark.line + 1})' if mark else ''
+        raise UserError(f"{config} is not YAML{line}: write it like wandb's sweep files") from None
     return f.name.rsplit('.', 1)[0], cfg
 
 # %% ../nbs/14_sweeps.ipynb #0023764e
@@ -163,12 +182,14 @@ def swept(
     "The parameters that vary"
     return [k for k,v in cfg['parameters'].items() if 'value' not in v]
 
+# %% ../nbs/14_sweeps.ipynb #1cf1b0de
 def constants(
     cfg:dict, # from sweep_config
 )->dict: # name -> value
     "The parameters that do not vary"
     return {k: v['value'] for k,v in cfg['parameters'].items() if 'value' in v}
 
+# %% ../nbs/14_sweeps.ipynb #4d22ee0b
 def grid(
     cfg:dict, # from sweep_config
 ): # list of dicts, the last parameter varying fastest; None: there is a range without a list
@@ -186,6 +207,7 @@ def run_settings(
     given = {**constants(cfg), **params}
     return dataclasses.replace(run_config(given.pop('recipe', 'paper'), **given), device=device)
 
+# %% ../nbs/14_sweeps.ipynb #5d2aa1dd
 def check_points(
     cfg:dict, # a sweep
 ):
@@ -203,16 +225,29 @@ def symbol(
     "A parameter's name for a person"
     return 'λ' if name == 'lam' else name
 
+# %% ../nbs/14_sweeps.ipynb #18ac33ce
 def label(
     params, # name -> value
     sep:str=', ', # between two of them
 )->str: # such as 'λ 100, bs 64, lr 0.0002'
     "Parameters for a person"
-    return sep.join(f'{symbol(k)} {v:g}' if isinstance(v, (int, float, np.number)) else f'{symbol(k)} {v}' for k,v in params.items())
+    def text(v): return f'{v:g}' if isinstance(v, (int, float, np.number)) else str(v)
+    return sep.join(f'{symbol(k)} {text(v)}' for k,v in params.items())
 
-# %% ../nbs/14_sweeps.ipynb #6fc49b85
+# %% ../nbs/14_sweeps.ipynb #6fc49b84
 KEYS = 'name method metric parameters early_terminate run_cap project entity description program command'.split()
 
+def check_keys(
+    cfg:dict, # what the file holds
+):
+    "Say so if the file holds something that a sweep has not"
+    odd = [k for k in cfg if k not in KEYS]
+    if odd: raise UserError(f"{odd[0]} does not belong in a sweep: use {', '.join(KEYS[:6])}")
+    method,cap = cfg.get('method'),cfg.get('run_cap')
+    if method not in ('grid', 'random', 'bayes'): raise UserError(f"method {method} is not known: use grid, random or bayes")
+    if cap is not None and (type(cap) is not int or cap < 1): raise UserError(f"run_cap: {cap} is not a whole number of 1 or more")
+
+# %% ../nbs/14_sweeps.ipynb #6fc49b85
 def sweep_config(
     config, # a name of `sweep_names()`, a YAML file, or a dict
     data:str|None=None, # hold the data set at this; None: as the file says, else creatures
@@ -221,15 +256,12 @@ def sweep_config(
     "A checked sweep"
     name,cfg = ('sweep', config) if isinstance(config, dict) else read_config(config)
     if not isinstance(cfg, dict): raise UserError(f"{config} is no sweep: it should hold method, metric and parameters")
-    odd = [k for k in cfg if k not in KEYS]
-    if odd: raise UserError(f"{odd[0]} does not belong in a sweep: use {', '.join(KEYS[:6])}")
-    if cfg.get('method') not in ('grid', 'random', 'bayes'): raise UserError(f"method {cfg.get('method')} is not known: use grid, random or bayes")
-    cap = cfg.get('run_cap')
-    if cap is not None and (type(cap) is not int or cap < 1): raise UserError(f"run_cap: {cap} is not a whole number of 1 or more")
+    check_keys(cfg)
     held = {k: dict(value=v) for k,v in {**(fix or {}), **(dict(data=str(data)) if data else {})}.items()}
     res = dict(name=str(cfg.get('name') or name), method=cfg['method'], metric=check_metric(cfg.get('metric')),
-               parameters=check_parameters(cfg.get('parameters'), held, cfg['method']), early_terminate=check_early(cfg.get('early_terminate')),
-               run_cap=cap, project=str(cfg.get('project') or 'pokegan'), entity=cfg.get('entity'))
+               parameters=check_parameters(cfg.get('parameters'), held, cfg['method']),
+               early_terminate=check_early(cfg.get('early_terminate')), run_cap=cfg.get('run_cap'),
+               project=str(cfg.get('project') or 'pokegan'), entity=cfg.get('entity'))
     check_points(res)
     return res
 
@@ -241,10 +273,11 @@ def check_parameters(
 )->dict: # name -> description, in one form
     "All parameters of a sweep"
     if not isinstance(ps, dict) or not ps:
-        raise UserError("the sweep is empty: name at least one parameter under parameters, such as lam: {values: [50, 100]}")
+        raise UserError("the sweep is empty: name at least one under parameters, such as lam: {values: [50, 100]}")
     ps = {k: check_parameter(k, v) for k,v in {**ps, **held}.items()}
-    for k,v in ps.items():
-        if method == 'grid' and 'min' in v: raise UserError(f"parameter {k}: a grid needs values, not min and max; or use method random or bayes")
+    free = [k for k,v in ps.items() if 'min' in v]
+    if method == 'grid' and free:
+        raise UserError(f"parameter {free[0]}: a grid needs values, not min and max; or use method random or bayes")
     return ps if 'data' in ps else {**ps, 'data': dict(value='creatures')}
 
 # %% ../nbs/14_sweeps.ipynb #6d587ec0
@@ -256,7 +289,8 @@ def suggest(
     def one(k, v):
         if 'values' in v: return trial.suggest_categorical(k, v['values'])
         if v['distribution'] == 'int_uniform': return trial.suggest_int(k, v['min'], v['max'])
-        return trial.suggest_float(k, v['min'], v['max'], log=v['distribution'] == 'log_uniform_values', step=v.get('q'))
+        log = v['distribution'] == 'log_uniform_values'
+        return trial.suggest_float(k, v['min'], v['max'], log=log, step=v.get('q'))
     return {k: one(k, cfg['parameters'][k]) for k in swept(cfg)}
 
 # %% ../nbs/14_sweeps.ipynb #b4b717ba
@@ -290,15 +324,18 @@ def open_storage(
     out:Path, # the sweep's folder
 ): # Optuna's storage
     "Where the study is kept"
-    if url and '://' not in url: return optuna.storages.JournalStorage(optuna.storages.journal.JournalFileBackend(url))
-    url = url or URL.create('sqlite', database=(out/'study.db').absolute().as_posix()).render_as_string() # quotes ? and % in the path
+    if url and '://' not in url: return JournalStorage(JournalFileBackend(url))
+    url = url or URL.create('sqlite', database=(out/'study.db').absolute().as_posix()).render_as_string() # ? and % quoted
     args = dict(connect_args=dict(timeout=60)) if url.startswith('sqlite') else dict(pool_pre_ping=True)
-    for wait in (.1, .3, 1, None):
-        try: return RDBStorage(url, args, heartbeat_interval=BEAT, grace_period=GRACE, heartbeat_stale_trial_callback=RetryHeartbeatStaleTrialCallback())
-        except ImportError as e: raise MissingPackage(f"{_shown(url)} needs a database driver ({e}): pip install psycopg2-binary for PostgreSQL, or leave --storage out") from None
-        except Exception as e: # two processes that make the tables at once
-            if wait is None: raise OSError(f"{_shown(url)} cannot be used as the study's storage ({type(e).__name__}): is it the right URL, and is the server there?") from None
-            time.sleep(wait)
+    retry = RetryHeartbeatStaleTrialCallback()
+    for wait in (.1, .3, 1, 0):
+        try: return RDBStorage(url, args, heartbeat_interval=BEAT, grace_period=GRACE, heartbeat_stale_trial_callback=retry)
+        except ImportError as e: raise MissingPackage(f"{_shown(url)} needs a database driver ({e}): "
+                                                      "pip install psycopg2-binary for PostgreSQL, or leave --storage out") from None
+        except Exception as e: error = e
+        time.sleep(wait) # two processes may make the tables at once
+    raise OSError(f"{_shown(url)} cannot be used as the study's storage ({type(error).__name__}): "
+                  "is it the right URL, and is the server there?")
 
 def _shown(url): return re.sub('//.*@', '//', url) # without the password
 
@@ -317,8 +354,10 @@ def check_same(
     a,b = f'{k} {old.get(k)}',new[k]
     if k == 'parameters':
         p = next(p for p in [*new[k], *old[k]] if old[k].get(p) != new[k].get(p))
-        a,b = [f"{p} {next(iter(o[k][p].values())) if len(o[k].get(p, {})) == 1 else o[k].get(p, 'left out')}" for o in (old, new)]
+        a,b = [f'{p} {_described(o[k].get(p))}' for o in (old, new)]
     raise UserError(f"{where} another sweep (it has {a}, not {b}): {instead}")
+
+def _described(v): return 'left out' if v is None else next(iter(v.values())) if len(v) == 1 else v
 
 # %% ../nbs/14_sweeps.ipynb #6842bb9f
 def check_folder(
@@ -328,12 +367,12 @@ def check_folder(
     "Say so if `out` is not this sweep's; else write its `sweep.yaml`"
     f = out/'sweep.yaml'
     if f.exists():
-        try: old = {k: v for k,v in yaml.safe_load(f.read_text(encoding='utf8')).items() if v is None or k}
-        except (yaml.YAMLError, AttributeError):
-            raise UserError(f"{f} cannot be read: which sweep this folder belongs to is not known; choose another --out") from None
+        try: old = dict(yaml.safe_load(f.read_text(encoding='utf8')))
+        except (yaml.YAMLError, TypeError, ValueError):
+            raise UserError(f"{f} cannot be read: which sweep this folder holds is not known; choose another --out") from None
         return check_same(old, cfg, f'{out} holds', 'choose another --out')
     theirs = [o for o in ('study.db', 'runs.csv', 'runs') if (out/o).exists()]
-    if theirs: raise UserError(f"{out} has {theirs[0]} but no sweep.yaml, so it is not a sweep's folder: choose another --out")
+    if theirs: raise UserError(f"{out} has {theirs[0]} but no sweep.yaml, so it is no sweep's folder: choose another --out")
     try: write_atomic(f, lambda o: Path(o).write_text(yaml.safe_dump(cfg, sort_keys=False), encoding='utf8'))
     except OSError as e: raise OSError(f"{out} cannot be written to ({e.strerror}): choose another --out") from None
 
@@ -347,10 +386,11 @@ def open_study(
     out = Path(out); check_folder(out, cfg)
     optuna.logging.set_verbosity(optuna.logging.ERROR) # what happens to runs is told by the sweep
     warnings.simplefilter('ignore', ExperimentalWarning)
-    study = optuna.create_study(storage=open_storage(storage, out), study_name=cfg['name'], direction=cfg['metric']['goal'],
-                                pruner=make_pruner(cfg), load_if_exists=True)
-    identity = {k: cfg[k] for k in IDENTITY}
-    check_same(study.user_attrs.get('config', identity), cfg, f"the study {cfg['name']} in {_shown(storage or str(out))} is", 'change the name in the config')
+    study = optuna.create_study(storage=open_storage(storage, out), study_name=cfg['name'], load_if_exists=True,
+                                direction=cfg['metric']['goal'], pruner=make_pruner(cfg))
+    identity,where = {k: cfg[k] for k in IDENTITY},_shown(storage or str(out))
+    old = study.user_attrs.get('config', identity)
+    check_same(old, cfg, f"the study {cfg['name']} in {where} is", 'change the name in the config')
     study.set_user_attr('config', identity)
     return study
 
@@ -363,13 +403,14 @@ def last_attempts(
             if not t.user_attrs.get('dropped') and ('run' in t.user_attrs or t.state != TrialState.FAIL)}
     return list(last.values())
 
+# %% ../nbs/14_sweeps.ipynb #86d36f39
 def is_lost(
     t, # one of last_attempts
 )->bool:
     "Did its worker die, or was it interrupted? A run that failed by itself says why"
     return t.state == TrialState.FAIL and 'error' not in t.user_attrs
 
-def _point(t): return t.params or t.user_attrs.get('point', {}) # of a trial that waits, its parameters are not there yet
+def _point(t): return t.params or t.user_attrs.get('point', {}) # a trial that waits has no parameters yet
 
 # %% ../nbs/14_sweeps.ipynb #0ad0ba63
 def known_points(
@@ -435,8 +476,9 @@ def sketch_batch(
     g = img.min(2); scale = size/max(g.shape)
     h,w = [max(1, round(o*scale)) for o in g.shape]
     g = cv2.resize(g, (w, h), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
-    g = cv2.copyMakeBorder(g, (size-h)//2, size-h-(size-h)//2, (size-w)//2, size-w-(size-w)//2, cv2.BORDER_CONSTANT, value=255)
-    return torch.where(torch.from_numpy(g) < 170, -1., 1.)[None,None]
+    page,top,left = np.full((size, size), 255, np.uint8),(size-h)//2,(size-w)//2
+    page[top:top+h,left:left+w] = g
+    return torch.where(torch.from_numpy(page) < 170, -1., 1.)[None,None]
 
 # %% ../nbs/14_sweeps.ipynb #cf39cdba
 class HeldOut(Metric):
@@ -444,8 +486,12 @@ class HeldOut(Metric):
     def __init__(self,
         name:str, # one of METRICS
     ): self._name = name
-    def reset(self): self.kept = []
-    def accumulate(self, learn): self.kept.append([o.detach().float().cpu() for o in (learn.pred, learn.y, learn.x)])
+    def reset(self):
+        "Begin an epoch"
+        self.kept = []
+    def accumulate(self, learn):
+        "Keep a batch"
+        self.kept.append([o.detach().float().cpu() for o in (learn.pred, learn.y, learn.x)])
     @property
     def value(self):
         if not self.kept: return None
@@ -462,13 +508,17 @@ class SweepRun(Callback):
         metric:str='l1', # what the sweep optimises
         report=None, # (value, epoch) -> stop now?
         sketch:np.ndarray|None=None, # H x W x 3 uint8: the drawing to paint
-    ): self.metric,self.report,self.sketch,self.pruned,self.drawing = metric,report or (lambda value, epoch: False),sketch,False,None
+    ):
+        self.metric,self.report,self.sketch = metric,report or (lambda value, epoch: False),sketch
+        self.pruned,self.drawing = False,None
 
     def after_create(self):
-        self.learn.remove_cbs(ProgressCallback); self.learn.logger = noop # the sweep has one bar for all runs
+        "The sweep has one bar for all runs"
+        self.learn.remove_cbs(ProgressCallback); self.learn.logger = noop
         if self.metric != 'l1': self.learn.metrics = L(self.learn.metrics) + HeldOut(self.metric)
 
     def before_train(self): # fastai's validate says before_fit too
+        "Tell the epochs of an earlier attempt, and prepare the drawing"
         if self.drawing is not None: return
         for i,row in enumerate(self.run_folder.rows): self.report(row[self.metric], i+1)
         drawn = self.learn.dls.c_in == 1 and self.sketch is not None
@@ -477,11 +527,13 @@ class SweepRun(Callback):
 # %% ../nbs/14_sweeps.ipynb #0ad0ba6b
 @patch
 def after_epoch(self:SweepRun):
+    "Paint, report, stop"
     if not self.run_folder.trained: return
     self.paint()
     self.pruned = self.report(self.run_folder.rows[-1][self.metric], len(self.run_folder.rows))
     if self.pruned: raise CancelFitException()
 
+# %% ../nbs/14_sweeps.ipynb #ef12c621
 @patch
 def paint(self:SweepRun):
     "Paint the drawing into the run's folder"
@@ -498,7 +550,8 @@ def check_count(
     "How many runs the sweep has"
     if count is not None and count < 1: raise UserError(f"--count {count} runs nothing: use 1 or more")
     count = count or cfg['run_cap']
-    if count is None and cfg['method'] != 'grid': raise UserError(f"method {cfg['method']} never ends by itself: give --count, or run_cap in the config")
+    if count is None and cfg['method'] != 'grid':
+        raise UserError(f"method {cfg['method']} never ends by itself: give --count, or run_cap in the config")
     return count
 
 # %% ../nbs/14_sweeps.ipynb #82d855a1
@@ -527,6 +580,16 @@ ATTEMPTS = 5
 
 class RunFailed(Exception): "A run that ended without a result, or was not to be begun"
 
+# %% ../nbs/14_sweeps.ipynb #74de85c1
+def attempts(
+    study, # Optuna's study
+    run:int, # number of a run
+)->list: # Optuna's trials, oldest first
+    "The trials in which a run was really begun"
+    ts = study.get_trials(deepcopy=False)
+    return [t for t in ts if t.user_attrs.get('run') == run and t.user_attrs.get('begun') == t.number]
+
+# %% ../nbs/14_sweeps.ipynb #41f96f63
 def is_hopeless(
     attempts, # Optuna's trials of one run that have ended, oldest first
 )->bool:
@@ -545,13 +608,25 @@ def objective(self:Worker,
         raise RunFailed('another worker has it')
     run = trial.user_attrs.get('run', trial.number)
     for k,v in dict(run=run, begun=trial.number).items(): trial.set_user_attr(k, v)
-    before = [t for t in self.study.get_trials(deepcopy=False)[:trial.number] if (t.user_attrs.get('run'), t.user_attrs.get('begun')) == (run, t.number)]
-    folder = self.out/f'runs/{run:03d}'
+    folder,before = self.out/f'runs/{run:03d}',attempts(self.study, run)[:-1]
     try:
         if is_hopeless(before): raise UserError(f"{ATTEMPTS} attempts ended after epoch {before[-1].last_step or 0}")
         return self.train(trial, params, folder)
-    except (TrialPruned, OSError, UpdateFinishedTrialError, StorageInternalError, SQLAlchemyError): raise
+    except UpdateFinishedTrialError: self.is_silent = True; raise # it was given to another worker
+    except (TrialPruned, OSError, StorageInternalError, SQLAlchemyError): raise
     except Exception as e: self.fail(trial, e, folder)
+
+# %% ../nbs/14_sweeps.ipynb #045861b3
+def run_record(
+    learn, # a run that has been trained and judged
+    folder:Path, # the run's folder
+)->dict: # name -> number
+    "Write `steps.csv`, and give what the table shows of a run"
+    steps = pd.DataFrame(torch.cat(learn.two_players.steps).numpy(), columns=learn.two_players.parts)
+    write_atomic(folder/'steps.csv', lambda f: steps.to_csv(f, index=False, float_format='%.5g'))
+    history = learn.run_folder.history
+    seconds = round(float(history.seconds.sum()), 2)
+    return dict(learn.run_folder.card['metrics'], seconds=seconds, epochs_trained=len(history))
 
 # %% ../nbs/14_sweeps.ipynb #d5034672
 @patch
@@ -561,20 +636,17 @@ def train(self:Worker,
     folder:Path, # the run's folder
 )->float: # the figure that the sweep optimises
     "Train one run and tell the study about it"
-    name,settings = self.cfg['metric']['name'],{**constants(self.cfg), **params}
+    name,settings,prune = self.cfg['metric']['name'],{**constants(self.cfg), **params},bool(self.cfg['early_terminate'])
     run = run_settings(self.cfg, params, self.device)
     def report(value, epoch):
         trial.report(value, epoch); self.tick(trial, epoch, value)
-        return bool(self.cfg['early_terminate']) and trial.should_prune() and epoch < run.epochs # at the last epoch there is nothing left to save
+        return prune and trial.should_prune() and epoch < run.epochs # at the last epoch there is nothing left to save
     cb,log,metrics = SweepRun(name, report, self.sketch),self.logger and self.logger(trial, settings, folder),{}
     try:
         learn = train_run(run, folder, resume=(folder/'checkpoint.pth').exists(), cbs=[cb, *L(log)])
-        metrics,history = learn.run_folder.card['metrics'],learn.run_folder.history
+        metrics = learn.run_folder.card['metrics']
         if not math.isfinite(metrics[name]): raise Diverged(f"{name} is {metrics[name]}")
-        steps = pd.DataFrame(torch.cat(learn.two_players.steps).numpy(), columns=learn.two_players.parts)
-        write_atomic(folder/'steps.csv', lambda f: steps.to_csv(f, index=False, float_format='%.5g'))
-        found = dict(metrics, seconds=round(float(history.seconds.sum()), 2), epochs_trained=len(history))
-        for k,v in found.items(): trial.set_user_attr(k, v)
+        for k,v in run_record(learn, folder).items(): trial.set_user_attr(k, v)
     finally:
         if log: log.finish(metrics)
     if cb.pruned: raise TrialPruned()
@@ -588,13 +660,15 @@ def fail(self:Worker,
     folder:Path, # the run's folder
 ):
     "Write down why a run failed"
-    reason = ' '.join(str(e).split())[:200] or type(e).__name__
+    reason = short(e, 200)
     if not isinstance(e, (UserError, Diverged, MemoryError)): reason = f'{type(e).__name__}: {reason}'
-    write_atomic(folder/'error.txt', lambda f: Path(f).write_text(''.join(traceback.format_exception(e)), encoding='utf8'))
+    story = ''.join(traceback.format_exception(e))
+    write_atomic(folder/'error.txt', lambda f: Path(f).write_text(story, encoding='utf8'))
     trial.set_user_attr('error', reason)
     tqdm.write(f"run {trial.user_attrs['run']} ({label(trial.params)}) failed: {reason}", file=sys.stderr)
     raise RunFailed(reason) from e
 
+# %% ../nbs/14_sweeps.ipynb #8af79498
 @patch
 def tick(self:Worker,
     trial=None, # Optuna's trial that is going on
@@ -604,7 +678,8 @@ def tick(self:Worker,
     "Show how many runs have ended, and where this one is"
     if self.bar.disable: return
     self.bar.n = len(runs_table(self.study, self.cfg))
-    if trial: self.bar.set_postfix_str(f"{label(trial.params)}: epoch {epoch}, {self.cfg['metric']['name']} {value:.4f}")
+    name = self.cfg['metric']['name']
+    if trial: self.bar.set_postfix_str(f'{label(trial.params)}: epoch {epoch}, {name} {value:.4f}')
     self.bar.refresh()
 
 # %% ../nbs/14_sweeps.ipynb #0ad0ba6e
@@ -613,20 +688,12 @@ def run_one(self:Worker):
     "Run the next trial"
     self.study.sampler = make_sampler(self.cfg, self.sampler, seed=len(self.study.get_trials(deepcopy=False)))
     self.is_silent = False
-    try: self.study.optimize(self.keep_alive, n_trials=1, catch=(RunFailed,), callbacks=[lambda study, trial: write_runs(study, self.cfg, self.out)])
+    def write(study, trial): write_runs(study, self.cfg, self.out)
+    try: self.study.optimize(self.objective, n_trials=1, catch=(RunFailed,), callbacks=[write])
     except ValueError: # Optuna cannot end a trial that another worker has declared dead
         if not self.is_silent: raise
 
-@patch
-def keep_alive(self:Worker,
-    trial, # Optuna's trial
-)->float: # what objective gives
-    "`objective`, and whether its run was given to another worker meanwhile"
-    try: return self.objective(trial)
-    except UpdateFinishedTrialError:
-        self.is_silent = True
-        raise
-
+# %% ../nbs/14_sweeps.ipynb #36f0e3f5
 @patch
 def wait(self:Worker):
     "See whether one of the others has died, and else wait"
@@ -640,9 +707,11 @@ def drop_unborn(
 ):
     "Drop trials whose worker was killed before their first heartbeat"
     for t in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
-        if t.user_attrs.get('begun') == t.number or (datetime.now() - t.datetime_start).total_seconds() < 10*GRACE: continue
+        age = (datetime.now() - t.datetime_start).total_seconds()
+        if t.user_attrs.get('begun') == t.number or age < 10*GRACE: continue
         with contextlib.suppress(ValueError, UpdateFinishedTrialError): study.tell(t.number, state=TrialState.FAIL)
 
+# %% ../nbs/14_sweeps.ipynb #31a6b51d
 @patch
 def run(self:Worker): # Optuna's study
     "Run what is left of the sweep"
@@ -656,13 +725,16 @@ def run(self:Worker): # Optuna's study
             else: break
         write_runs(self.study, self.cfg, self.out); self.tick()
     except (StorageInternalError, SQLAlchemyError) as e:
-        raise OSError(f"the study's storage does not answer any more ({type(e).__name__}): run the same command when it is back, nothing is lost") from e
+        raise OSError(f"the study's storage does not answer any more ({type(e).__name__}): "
+                      "run the same command when it is back, nothing is lost") from e
     finally: self.bar.close()
     return self.study
 
 # %% ../nbs/14_sweeps.ipynb #0ad0ba72
 @patch(as_prop=True)
-def has_heartbeat(self:Worker)->bool: return not self.storage or '://' in self.storage
+def has_heartbeat(self:Worker)->bool:
+    "Can it see that another worker has died?"
+    return not self.storage or '://' in self.storage
 
 def run_sweep(
     cfg:dict, # from sweep_config
@@ -680,15 +752,19 @@ def runs_table(
     cfg:dict, # from sweep_config
 )->pd.DataFrame: # a row a run that has ended
     "The runs of a study"
-    cols = ['number', 'state', *swept(cfg), *constants(cfg), *METRICS, 'real_colourfulness', 'real_sharpness', 'n', 'epochs_trained', 'seconds', 'folder', 'error']
-    speaks = [t.number for t in last_attempts(study.get_trials(deepcopy=False)) if 'run' in t.user_attrs and t.state.name in STATES and not is_lost(t)]
-    if not speaks: return pd.DataFrame(columns=cols)
+    found = [*METRICS, 'real_colourfulness', 'real_sharpness', 'n', 'epochs_trained', 'seconds', 'folder', 'error']
+    cols = ['number', 'state', *swept(cfg), *constants(cfg), *found]
+    last = [t for t in last_attempts(study.get_trials(deepcopy=False)) if 'run' in t.user_attrs]
+    ended = [t.number for t in last if t.state.name in STATES and not is_lost(t)]
+    if not ended: return pd.DataFrame(columns=cols)
     df = study.trials_dataframe(attrs=('number', 'state', 'params', 'user_attrs'))
     df.columns = [re.sub('^(params|user_attrs)_', '', c) for c in df]
-    df = df[df.number.isin(speaks)].sort_values('run')
-    df = df.assign(number=df.run.astype(int), state=df.state.map(STATES), folder=[f'runs/{int(o):03d}' for o in df.run], **constants(cfg))
+    df = df[df.number.isin(ended)].sort_values('run')
+    folders = [f'runs/{int(o):03d}' for o in df.run]
+    df = df.assign(number=df.run.astype(int), state=df.state.map(STATES), folder=folders, **constants(cfg))
     return df.reindex(columns=cols).reset_index(drop=True)
 
+# %% ../nbs/14_sweeps.ipynb #1c6373b7
 def write_runs(
     study, # Optuna's study
     cfg:dict, # from sweep_config
@@ -724,6 +800,7 @@ def _read_all(folders, name):
     parts = [pd.read_csv(f/name).assign(run=n) for n,f in folders.items() if (f/name).exists()]
     return pd.concat(parts) if parts else pd.DataFrame(columns=['run'])
 
+# %% ../nbs/14_sweeps.ipynb #41a76a49
 def _write_strip(files, dst):
     "Square pictures side by side, white where there is none"
     ims = [Image.open(f).convert('RGB') if f.exists() else None for f in files]
@@ -741,15 +818,17 @@ class Sweep:
         path:str|Path, # a sweep's folder, or its record
     ):
         self.path = Path(path)
-        if not (self.path/'runs.csv').is_file(): raise FileNotFoundError(f"{path} holds no runs.csv: give the folder of a sweep that has run")
+        if not (self.path/'runs.csv').is_file():
+            raise FileNotFoundError(f"{path} holds no runs.csv: give the folder of a sweep that has run")
         self.cfg = yaml.safe_load((self.path/'sweep.yaml').read_text(encoding='utf8'))
-        def read(name): return pd.read_csv(f) if (f := self.path/f'{name}.csv').exists() else pd.DataFrame(columns=['run'])
-        self.runs,self.epochs,self.steps = map(read, ('runs', 'epochs', 'steps'))
+        files = [self.path/f'{o}.csv' for o in ('runs', 'epochs', 'steps')]
+        self.runs,self.epochs,self.steps = [pd.read_csv(f) if f.exists() else pd.DataFrame(columns=['run']) for f in files]
         self.metric,self.goal = self.cfg['metric'].values()
         self.swept,self.sign = swept(self.cfg),(1 if self.goal == 'minimize' else -1)
 
     @property
     def done(self)->pd.DataFrame: # complete runs, best first
+        "The runs that count"
         return self.runs[self.runs.state == 'complete'].sort_values(self.metric, ascending=self.sign > 0, kind='stable')
 
 # %% ../nbs/14_sweeps.ipynb #0ad0ba75
@@ -761,6 +840,7 @@ def setting(self:Sweep)->str: # such as 'pokemon, 64², nf 16, epochs: 4'
     data = Path(c['data']).name if c.get('data') else 'several data sets'
     return ', '.join([data, *[t.format(c[k]) for k,t in said.items() if c.get(k)]])
 
+# %% ../nbs/14_sweeps.ipynb #ffe2fe2d
 @patch(as_prop=True)
 def paintings(self:Sweep)->dict: # number of the run -> H x W x 3 uint8
     "The custom sketch as every run painted it"
@@ -769,11 +849,13 @@ def paintings(self:Sweep)->dict: # number of the run -> H x W x 3 uint8
     strip = np.asarray(Image.open(f))
     return dict(zip(self.runs.number, np.split(strip, strip.shape[1]//strip.shape[0], 1)))
 
+# %% ../nbs/14_sweeps.ipynb #c76033ef
 @patch
 def __repr__(self:Sweep):
     if not len(self.done): return f"{self.cfg['name']}: no complete run"
     best = self.done.iloc[0]
-    return f"{self.cfg['name']} ({self.setting}): {len(self.runs)} runs, best {self.metric} {best[self.metric]:.4f} at {label(best[self.swept])}"
+    return (f"{self.cfg['name']} ({self.setting}): {len(self.runs)} runs, "
+            f"best {self.metric} {best[self.metric]:.4f} at {label(best[self.swept])}")
 
 # %% ../nbs/14_sweeps.ipynb #0ad0ba78
 def summary(
@@ -788,6 +870,7 @@ def summary(
         return df.groupby(v, observed=True)[sweep.metric].agg(mean='mean', spread='std', n='count', best=best)
     return pd.concat({symbol(k): table(k) for k in sweep.swept}, names=['parameter', 'value'])
 
+# %% ../nbs/14_sweeps.ipynb #cd4b3a28
 def is_listed(
     df:pd.DataFrame, # runs
     k:str, # a parameter
@@ -804,11 +887,12 @@ def importance(
     df = sweep.done if runs is None else runs
     if len(df) < 3: raise UserError(f"importance needs 3 complete runs, and there are {len(df)}: let the sweep run on")
     xs = {k: _as_numbers(df[k]) for k in sweep.swept}
-    forest = RandomForestRegressor(300, random_state=0, max_features=1.).fit(pd.concat(xs, axis=1).to_numpy(dtype=float), df[sweep.metric])
+    X,y = pd.concat(xs, axis=1).to_numpy(dtype=float),df[sweep.metric]
+    forest = RandomForestRegressor(300, random_state=0, max_features=1.).fit(X, y)
     names = [k for k,x in xs.items() for _ in x]
     imp = pd.Series(forest.feature_importances_, names).groupby(level=0).sum()
-    cor = {k: _rank_correlation(df[k], df[sweep.metric]) for k in xs}
-    return pd.DataFrame(dict(importance=imp, correlation=pd.Series(cor, dtype=float))).sort_values('importance', ascending=False)
+    cor = pd.Series({k: _rank_correlation(df[k], y) for k in xs}, dtype=float)
+    return pd.DataFrame(dict(importance=imp, correlation=cor)).sort_values('importance', ascending=False)
 
 def _as_numbers(v): return v.rank().to_frame() if pd.api.types.is_numeric_dtype(v) else pd.get_dummies(v.astype(str))
 
@@ -827,6 +911,7 @@ def as_study(self:Sweep): # Optuna's study, in memory
         study.add_trial(optuna.create_trial(params=params, distributions=space, value=r[self.metric]))
     return study
 
+# %% ../nbs/14_sweeps.ipynb #897ac043
 def _distribution(v, tried):
     "What a parameter could be; listed numbers have an order"
     if not pd.api.types.is_numeric_dtype(tried): return optuna.distributions.CategoricalDistribution(v['values'])
@@ -845,7 +930,8 @@ def importances(
         warnings.simplefilter('ignore', ExperimentalWarning)
         fanova = get_param_importances(study, evaluator=FanovaImportanceEvaluator(seed=0))
         ped = get_param_importances(study, evaluator=PedAnovaImportanceEvaluator())
-    return pd.DataFrame({'forest': imp.importance, 'fANOVA': pd.Series(fanova), 'PED-ANOVA': pd.Series(ped), 'rank correlation': imp.correlation}).loc[imp.index]
+    return pd.DataFrame({'forest': imp.importance, 'fANOVA': pd.Series(fanova), 'PED-ANOVA': pd.Series(ped),
+                         'rank correlation': imp.correlation}).loc[imp.index]
 
 # %% ../nbs/14_sweeps.ipynb #e4fc35a5
 def better_half(
@@ -858,6 +944,7 @@ def better_half(
     means = df.groupby(v)[sweep.metric].mean().mul(sweep.sign)
     return df[v.isin(means.nsmallest((len(means)+1)//2).index)]
 
+# %% ../nbs/14_sweeps.ipynb #5c79118c
 def stepwise(
     sweep:Sweep, # what has run
 )->list: # (parameter, its importance, the runs in which that was judged), most important first
@@ -913,6 +1000,7 @@ def narrow(
     early = {k: v for k,v in sweep.cfg.items() if k == 'early_terminate' and v}
     return dict(name=f"{sweep.cfg['name']}-next", method=method, metric=sweep.cfg['metric'], parameters=ps, **early)
 
+# %% ../nbs/14_sweeps.ipynb #204e36e4
 def narrower(
     sweep:Sweep, # what has run
     k:str, # a parameter
@@ -927,6 +1015,8 @@ def narrower(
     return dict(values=vs) if len(vs) > 1 else dict(value=vs[0])
 
 # %% ../nbs/14_sweeps.ipynb #46ee705b
+SCALE = [to_hex(plt.get_cmap('viridis')(o)) for o in np.linspace(0, .92, 64)] # from the best run to the worst
+
 def run_colour(
     sweep:Sweep, # what has run
     v:float, # the figure that was optimised
@@ -935,14 +1025,15 @@ def run_colour(
     y = sweep.sign*sweep.done[sweep.metric]
     if pd.isna(v) or not len(y): return '#bbbbbb'
     share = np.clip((sweep.sign*v - y.min())/max(y.max() - y.min(), 1e-12), 0, 1)
-    return plt.matplotlib.colors.to_hex(plt.get_cmap('viridis')(.92*share))
+    return SCALE[round(share*(len(SCALE)-1))]
 
-STYLE = {'font.size': 9, 'axes.titlesize': 10, 'axes.spines.top': False, 'axes.spines.right': False, 'legend.frameon': False,
-         'savefig.dpi': 200, 'savefig.bbox': 'tight', 'savefig.facecolor': 'white'} # twice the size at which it is shown
+STYLE = {'font.size': 9, 'axes.titlesize': 10, 'axes.spines.top': False, 'axes.spines.right': False,
+         'savefig.dpi': 200, 'savefig.bbox': 'tight'} # twice the size at which it is shown
 
 def _note(fig, sweep):
     "Say on the figure what was run"
-    fig.text(.99, -.16/fig.get_figheight(), f"{sweep.cfg['name']}: {sweep.setting}", ha='right', fontsize=8, color='#555555')
+    says = f"{sweep.cfg['name']}: {sweep.setting}"
+    fig.text(.99, -.16/fig.get_figheight(), says, ha='right', fontsize=8, color='#555555')
     return fig
 
 # %% ../nbs/14_sweeps.ipynb #574d74f0
@@ -957,7 +1048,8 @@ def parallel_axis(
     u = np.log10(v) if log else v
     lo,hi = u.min(),max(u.max(), u.min()+1e-12)
     ticks = np.linspace(lo, hi, 5)
-    return (u-lo)/(hi-lo), (ticks-lo)/(hi-lo), [f'{10**o:.2g}' if log else f'{o:.4f}' if k == sweep.metric else f'{o:.3g}' for o in ticks]
+    names = [f'{o:.4f}' if k == sweep.metric else f'{o:.3g}' for o in (10**ticks if log else ticks)]
+    return (u-lo)/(hi-lo), (ticks-lo)/(hi-lo), names
 
 def _listed_axis(sweep, v):
     vals = sorted(v.unique()); at = {o: (i+.5)/len(vals) for i,o in enumerate(vals)}
@@ -974,13 +1066,14 @@ def plot_parallel(
     fig = plt.figure(figsize=(1.4+1.5*len(keys), 2.8)); ax = fig.add_axes((0, 0, 1, 1)); ax.axis('off')
     axes = [parallel_axis(sweep, k) for k in keys]
     for rank,(i,v) in reversed(list(enumerate(df[sweep.metric].items()))):
-        best = rank < 3
-        ax.add_patch(PathPatch(_curve([a[0][i] for a in axes]), fc='none', ec=run_colour(sweep, v), lw=2.2 if best else 1.1, alpha=.95 if best else .6))
+        thick = dict(lw=2.2, alpha=.95) if rank < 3 else dict(lw=1.1, alpha=.6)
+        ax.add_patch(PathPatch(_curve([a[0][i] for a in axes]), fc='none', ec=run_colour(sweep, v), **thick))
+    paper = dict(fc='white', ec='none', pad=.6, alpha=.75)
     for x,(k,(_,ticks,names)) in enumerate(zip(keys, axes)):
         ax.plot([x, x], [0, 1], c='#444444', lw=1)
         ax.text(x, 1.07, f"held-out {k}" if k == sweep.metric else symbol(k), ha='center', weight='bold')
         side = (x+.03, 'left') if k == sweep.metric else (x-.03, 'right')
-        for t,name in zip(ticks, names): ax.text(side[0], t, name, ha=side[1], va='center', bbox=dict(fc='white', ec='none', pad=.6, alpha=.75))
+        for t,name in zip(ticks, names): ax.text(side[0], t, name, ha=side[1], va='center', bbox=paper)
     ax.set_xlim(-.35, len(keys)-.7); ax.set_ylim(-.05, 1.15)
     return _note(fig, sweep)
 
@@ -1011,10 +1104,11 @@ def plot_held_out(
     sweep:Sweep, # what has run
 )->plt.Figure:
     "The held-out figure after every epoch, a curve a run"
-    m = sweep.metric if sweep.metric in sweep.epochs else 'l1'
+    m = sweep.curve
     fig,ax = plt.subplots(figsize=(5, 2.6), layout='constrained')
     last = sweep.runs.set_index('number')[sweep.metric]
-    for n,e in sweep.epochs.groupby('run'): ax.plot(e.epoch+1, e[m], 'o-', ms=2.5, lw=1.1, c=run_colour(sweep, last[n]), alpha=.85)
+    for n,e in sweep.epochs.groupby('run'):
+        ax.plot(e.epoch+1, e[m], 'o-', ms=2.5, lw=1.1, c=run_colour(sweep, last[n]), alpha=.85)
     ax.set_title(f'held-out {m}'); ax.set_xlabel('epoch')
     return _note(fig, sweep)
 
@@ -1027,9 +1121,9 @@ def plot_importance(
     fig,axs = plt.subplots(1, 4, figsize=(7.5, .6+.35*len(imp)), sharey=True, layout='constrained')
     for ax,k in zip(axs, imp):
         signed = k == 'rank correlation'
-        ax.barh(names, imp[k].fillna(0), color='#8a8a8a'); ax.set_title(k)
-        ax.set_xlim(-1 if signed else 0, 1); ax.set_xticks([-1, 0, 1] if signed else [0, .5, 1]); ax.axvline(0, c='k', lw=.6)
-        for i,v in enumerate(imp[k]): ax.text(max(v, 0)+.03 if v == v and v < .7 else .03, i, 'no order' if pd.isna(v) else f'{v:.2f}', va='center')
+        ax.barh(names, imp[k].fillna(0), color='#bbbbbb'); ax.axvline(0, c='k', lw=.6)
+        ax.set_title(k); ax.set_xlim(-1 if signed else 0, 1); ax.set_xticks([-1, 0, 1] if signed else [0, .5, 1])
+        for i,v in enumerate(imp[k]): ax.text(.03, i, 'no order' if pd.isna(v) else f'{v:.2f}', va='center')
     return _note(fig, sweep)
 
 # %% ../nbs/14_sweeps.ipynb #70922d2a
@@ -1041,6 +1135,7 @@ def sketch_order(
     df = sweep.runs[(sweep.runs.state != 'failed') & sweep.runs.number.isin(list(sweep.paintings))]
     return df.sort_values(by) if by else df
 
+# %% ../nbs/14_sweeps.ipynb #7719ac82
 def plot_sketches(
     sweep:Sweep, # what has run
     sketch:np.ndarray|None=None, # the drawing, shown first
@@ -1049,11 +1144,13 @@ def plot_sketches(
     "The custom sketch as every run painted it, with its parameters"
     df,ims = sketch_order(sweep),sweep.paintings
     pairs = [sweep.swept[i:i+2] for i in range(0, len(sweep.swept), 2)]
+    def title(r): return '\n'.join([label(r[p], ' · ') for p in pairs] + [f'{sweep.metric} {r[sweep.metric]:.4f}'])
     tiles = [] if sketch is None else [(sketch, 'the drawing')]
-    tiles += [(ims[r.number], '\n'.join([label(r[p], ' · ') for p in pairs] + [f'{sweep.metric} {r[sweep.metric]:.4f}'])) for _,r in df.iterrows()]
+    tiles += [(ims[r.number], title(r)) for _,r in df.iterrows()]
     cols = df.lam.nunique() if 'lam' in sweep.swept else 6
     cols = 2*cols if cols <= 4 and len(tiles) > 12 else min(8, max(4, cols))
-    fig,axs = plt.subplots(-(-len(tiles)//cols), cols, figsize=(side*cols, (side+.42)*-(-len(tiles)//cols)), squeeze=False, layout='constrained')
+    rows = -(-len(tiles)//cols)
+    fig,axs = plt.subplots(rows, cols, figsize=(side*cols, (side+.42)*rows), squeeze=False, layout='constrained')
     for ax in axs.flat: ax.axis('off')
     for ax,(im,t) in zip(axs.flat, tiles): ax.imshow(im); ax.set_title(t, fontsize=7)
     return _note(fig, sweep)
@@ -1073,19 +1170,36 @@ def _thin(v, n=200): return [float(f'{o:.4g}') for o in np.asarray(v)[::max(1, l
 
 # %% ../nbs/14_sweeps.ipynb #0ad0ba83
 @patch
+def report_curves(self:Sweep,
+    n:int, # number of a run
+    lam:float, # its λ
+)->dict: # 'epochs' and 'steps', if they are known
+    "What the report shows of a run's training"
+    e,s = self.epochs[self.epochs.run == n],self.steps[self.steps.run == n]
+    res = {}
+    if len(e): res['epochs'] = dict(x=_thin(e.epoch+1), y=_thin(e[self.curve]))
+    if len(s):
+        critic,gen = smooth((s.d_real+s.d_fake)/2, .99),smooth(s.g_gan+lam*s.g_l1, .99)
+        res['steps'] = dict(x=_thin(s.step), critic=_thin(critic), generator=_thin(gen))
+    return res
+
+# %% ../nbs/14_sweeps.ipynb #1b2d5ffc
+@patch(as_prop=True)
+def curve(self:Sweep)->str: # a figure that is known after every epoch
+    "What the curves show: what was optimised, if it was written down"
+    return self.metric if self.metric in self.epochs else 'l1'
+
+# %% ../nbs/14_sweeps.ipynb #0ad0ba8b
+@patch
 def report_runs(self:Sweep)->list: # a dict a run
     "What the report shows of each run"
-    axes = {k: parallel_axis(self, k)[0] for k in [*self.swept, self.metric]} if len(self.done) else {}
+    axes = [parallel_axis(self, k)[0] for k in [*self.swept, self.metric]] if len(self.done) else []
     rank,ims = {n: i for i,n in enumerate(self.done.number)},self.paintings
-    epochs,steps = dict(list(self.epochs.groupby('run'))),dict(list(self.steps.groupby('run')))
-    curve = self.metric if self.metric in self.epochs else 'l1'
     def one(i, r):
-        n,lam = r['number'],r.get('lam') or RunConfig().lam
-        res = dict(r, rank=rank.get(n, len(rank)), colour=run_colour(self, r[self.metric]), painting=picture_url(ims.get(n)))
-        if n in rank: res['at'] = [round(float(a[i]), 4) for a in axes.values()]
-        if n in epochs: res['epochs'] = dict(x=_thin(epochs[n].epoch+1), y=_thin(epochs[n][curve]))
-        if n in steps: s = steps[n]; res['steps'] = dict(x=_thin(s.step), critic=_thin(smooth((s.d_real+s.d_fake)/2, .99)), generator=_thin(smooth(s.g_gan+lam*s.g_l1, .99)))
-        return res
+        n = r['number']
+        at = dict(at=[round(float(a[i]), 4) for a in axes]) if n in rank else {}
+        return dict(r, rank=rank.get(n, len(rank)), colour=run_colour(self, r[self.metric]), painting=picture_url(ims.get(n)),
+                    **at, **self.report_curves(n, r.get('lam') or RunConfig().lam))
     return [one(i, r) for i,r in zip(self.runs.index, _records(self.runs))]
 
 # %% ../nbs/14_sweeps.ipynb #0ad0ba84
@@ -1094,17 +1208,20 @@ def report_data(
     sketch:np.ndarray|None=None, # the drawing that was painted
 )->dict: # JSON values
     "Everything that the report shows"
-    enough,ims = len(sweep.done) >= 3 and sweep.swept,sweep.paintings
+    def as_table(df): return dict(columns=list(df), rows=_records(df))
+    def as_axis(k):
+        _,ticks,names = parallel_axis(sweep, k)
+        return dict(title=f'held-out {k}' if k == sweep.metric else symbol(k), ticks=list(zip(map(float, ticks), names)))
+    enough,side = len(sweep.done) >= 3 and sweep.swept,max((len(im) for im in sweep.paintings.values()), default=0)
     imp = importances(sweep).rename_axis('parameter').reset_index() if enough else pd.DataFrame()
-    val = summary(sweep).reset_index().astype(dict(value=str)) if enough else pd.DataFrame()
-    axes = {k: parallel_axis(sweep, k) for k in [*sweep.swept, sweep.metric]} if len(sweep.done) else {}
-    cols = [c for c in ('number', 'state', *sweep.swept, *METRICS, 'epochs_trained', 'seconds', 'error') if c in sweep.runs and sweep.runs[c].notna().any()]
-    return dict(name=sweep.cfg['name'], says=repr(sweep).split(': ', 1)[1] if not len(sweep.done) else repr(sweep), metric=sweep.metric, metrics=list(METRICS), swept=sweep.swept, symbols=dict(lam='λ', number='run'),
-                curve=sweep.metric if sweep.metric in sweep.epochs else 'l1', columns=cols, runs=sweep.report_runs(),
-                axes=[dict(title=f'held-out {k}' if k == sweep.metric else symbol(k), ticks=list(zip(map(float, t), names))) for k,(_,t,names) in axes.items()],
-                importance=dict(columns=list(imp), rows=_records(imp)), summary=dict(columns=list(val), rows=_records(val)),
-                scale=[plt.matplotlib.colors.to_hex(plt.get_cmap('viridis')(.92*o)) for o in np.linspace(0, 1, 9)],
-                sketch=picture_url(sketch), side=max((im.shape[0] for im in ims.values()), default=0), order=sketch_order(sweep).number.tolist())
+    means = summary(sweep).reset_index().astype(dict(value=str)) if enough else pd.DataFrame()
+    cols = ('number', 'state', *sweep.swept, *METRICS, 'epochs_trained', 'seconds', 'error')
+    return dict(name=sweep.cfg['name'], says=repr(sweep), metric=sweep.metric, metrics=list(METRICS), swept=sweep.swept,
+                symbols=dict(lam='λ', number='run'), curve=sweep.curve, runs=sweep.report_runs(), scale=SCALE,
+                columns=[c for c in cols if c in sweep.runs and sweep.runs[c].notna().any()],
+                axes=[as_axis(k) for k in [*sweep.swept, sweep.metric]] if len(sweep.done) else [],
+                importance=as_table(imp), summary=as_table(means), sketch=picture_url(sketch), side=side,
+                order=sketch_order(sweep).number.tolist())
 
 # %% ../nbs/14_sweeps.ipynb #0ad0ba85
 def write_report(
@@ -1120,7 +1237,8 @@ def write_report(
     return out
 
 # %% ../nbs/14_sweeps.ipynb #6fc87d17
-FIGURES = dict(parallel=plot_parallel, losses=plot_sweep_losses, held_out=plot_held_out, importance=plot_importance, sketches=plot_sketches)
+FIGURES = dict(parallel=plot_parallel, losses=plot_sweep_losses, held_out=plot_held_out, importance=plot_importance,
+               sketches=plot_sketches)
 
 def write_figures(
     out:str|Path, # the sweep's folder
@@ -1132,7 +1250,8 @@ def write_figures(
     enough = len(sweep.done) >= 3 and sweep.swept
     if enough:
         write_atomic(out/'summary.csv', lambda f: summary(sweep).to_csv(f, float_format='%.5g'))
-        write_atomic(out/'next.yaml', lambda f: Path(f).write_text(yaml.safe_dump(narrow(sweep), sort_keys=False), encoding='utf8'))
+        text = yaml.safe_dump(narrow(sweep), sort_keys=False)
+        write_atomic(out/'next.yaml', lambda f: Path(f).write_text(text, encoding='utf8'))
     with plt.rc_context(STYLE):
         for name,plot in FIGURES.items() if len(sweep.done) else ():
             if name == 'importance' and not enough: continue
@@ -1170,12 +1289,14 @@ def pokegan_sweep(
     with one_line_errors():
         if backend not in ('local', 'wandb'): raise UserError(f"--backend {backend} is not known: use local or wandb")
         cfg,drawing = sweep_config(config, data, parse_fix(fix)),custom_sketch(sketch)
-        for d in L(cfg['parameters']['data'].get('values') or cfg['parameters']['data']['value']): get_source(d, direction=constants(cfg).get('direction'))
+        sets = cfg['parameters']['data']
+        for o in sets.get('values') or [sets['value']]: get_source(o, direction=constants(cfg).get('direction'))
         run = run_wandb if backend == 'wandb' else run_sweep
         study = run(cfg, out, count=count, storage=storage, sampler=sampler, sketch=drawing, device=device, progress=True)
         going = sum(t.state == TrialState.RUNNING for t in study.get_trials(deepcopy=False))
-        if not going: print_sweep(write_figures(out, drawing))
-    if going: print(f"\n{going} more runs are going in other processes. The last one draws the figures; the table so far is {Path(out)/'runs.csv'}.")
+        if not going: return print_sweep(write_figures(out, drawing))
+    print(f"\n{going} more runs are going in other processes. The last one draws the figures; "
+          f"the table so far is {Path(out)/'runs.csv'}.")
 
 # %% ../nbs/14_sweeps.ipynb #52504639
 def print_sweep(
@@ -1185,10 +1306,19 @@ def print_sweep(
     failed = sweep.runs[sweep.runs.state == 'failed']
     if not len(sweep.done) and len(failed):
         raise UserError(f"no run of {sweep.cfg['name']} was completed: run {failed.number.iloc[0]} says: {failed.error.iloc[0]}")
+    table,page = sweep.path/'runs.csv',sweep.path/'report.html'
     print(f'\n{sweep}')
-    if len(failed): print(f"{len(failed)} runs failed; {sweep.path/'runs.csv'} says why.")
-    if len(sweep.done) >= 3 and sweep.swept: print(f'\n{sweep.metric} on held-out pictures:\n{summary(sweep).round(4).to_string()}')
-    print(f"\nOpen {sweep.path/'report.html'} in a browser. The table is {sweep.path/'runs.csv'}, the figures lie beside it.")
+    if len(failed): print(f'{len(failed)} runs failed; {table} says why.')
+    if len(sweep.done) >= 3 and sweep.swept: print(f'\nheld-out {sweep.metric}:\n{summary(sweep).round(4).to_string()}')
+    print(f'\nOpen {page} in a browser. The table is {table}, the figures lie beside it.')
+
+# %% ../nbs/14_sweeps.ipynb #83490632
+def short(
+    e:BaseException, # what went wrong
+    n:int=120, # letters at most
+)->str: # one line
+    "The message of an exception, or its type if it has none"
+    return ' '.join(str(e).split())[:n] or type(e).__name__
 
 # %% ../nbs/14_sweeps.ipynb #83490633
 class ArmsLength:
@@ -1209,7 +1339,7 @@ class ArmsLength:
 
     def _break(self, e):
         self.error = e
-        self.say(f"the logger gave up ({' '.join(str(e).split())[:120] or type(e).__name__}); training goes on without it")
+        self.say(f'the logger gave up ({short(e)}); training goes on without it')
 
     def __call__(self,
         name:str, # a method of the object
@@ -1225,7 +1355,8 @@ class ArmsLength:
         "Wait for what is still to be done, but not for ever"
         with contextlib.suppress(queue.Full): self.calls.put_nowait(None)
         self.thread.join(patience)
-        if self.thread.is_alive() and self.error is None: self._break(TimeoutError(f'it has not answered for {patience:g} seconds'))
+        if self.thread.is_alive() and self.error is None:
+            self._break(TimeoutError(f'it has not answered for {patience:g} seconds'))
 
 # %% ../nbs/14_sweeps.ipynb #d4fd82d6
 class WandbRun:
@@ -1239,16 +1370,23 @@ class WandbRun:
         import wandb
         self.wandb,self.folder,self.settings = wandb,folder,settings
         if run is None: shutil.rmtree(folder/'wandb', ignore_errors=True) # of an attempt that was killed
-        self.run = run or wandb.init(project=cfg['project'], entity=cfg['entity'], group=cfg['name'], name=f"{cfg['name']}-{folder.name}", config=settings,
-                                     dir=folder, mode='offline', reinit='create_new', settings=quiet_wandb())
+        self.run = run or wandb.init(project=cfg['project'], entity=cfg['entity'], group=cfg['name'], config=settings,
+                                     name=f"{cfg['name']}-{folder.name}", dir=folder, mode='offline', reinit='create_new',
+                                     settings=quiet_wandb())
 
     def steps(self, rows, start):
+        "Log the losses of some steps"
         lam = self.settings.get('lam', RunConfig().lam)
-        for i,r in enumerate(rows): self.run.log({**r, 'critic': (r['d_real']+r['d_fake'])/2, 'generator': r['g_gan']+lam*r['g_l1']}, step=start+i)
+        for i,r in enumerate(rows):
+            both = dict(critic=(r['d_real']+r['d_fake'])/2, generator=r['g_gan']+lam*r['g_l1'])
+            self.run.log({**r, **both}, step=start+i)
 
-    def epoch(self, row, step, pictures): self.run.log({**row, **{k: self.wandb.Image(o) for k,o in pictures.items()}}, step=step)
+    def epoch(self, row, step, pictures):
+        "Log an epoch's figures and pictures"
+        self.run.log({**row, **{k: self.wandb.Image(o) for k,o in pictures.items()}}, step=step)
 
     def finish(self, metrics):
+        "Log all metrics and the weights"
         self.run.summary.update(metrics)
         if metrics:
             art = self.wandb.Artifact(f'model-{self.run.id}', type='model', metadata=dict(self.settings, **metrics))
@@ -1256,6 +1394,7 @@ class WandbRun:
             self.run.log_artifact(art)
         self.run.finish()
 
+# %% ../nbs/14_sweeps.ipynb #e5fd6070
 def quiet_wandb(): # wandb's Settings
     "wandb's settings without its printing and its look into git"
     import wandb
@@ -1271,6 +1410,7 @@ class WandbLog(Callback):
     ): self.log,self.step = ArmsLength(make, say),0
 
     def after_epoch(self):
+        "Hand the epoch over"
         if not self.run_folder.trained: return
         steps,parts = torch.cat(self.learn.two_players.steps)[self.step:],self.learn.two_players.parts
         self.log('steps', [dict(zip(parts, r)) for r in steps.tolist()], self.step)
@@ -1279,6 +1419,7 @@ class WandbLog(Callback):
         self.log('epoch', row, self.step-1, dict(preview=self.learn.preview.image, sketch=self.learn.sweep_run.image))
 
     def finish(self, metrics, patience=60):
+        "Log what came out, and wait for the logger a while"
         self.log('finish', metrics)
         self.log.close(patience)
 
@@ -1325,7 +1466,8 @@ def server_config(
 )->dict: # for `wandb.sweep`
     "The sweep as wandb's server takes it"
     e = cfg['early_terminate']
-    if e and e['type'] != 'hyperband': raise UserError("early_terminate: wandb knows no median, use the type hyperband or --backend local")
+    if e and e['type'] != 'hyperband':
+        raise UserError("early_terminate: wandb knows no median, use the type hyperband or --backend local")
     return {k: cfg[k] for k in ('name', 'method', 'metric', 'parameters')} | (dict(early_terminate=e) if e else {})
 
 # %% ../nbs/14_sweeps.ipynb #033d99da
@@ -1339,10 +1481,15 @@ def agent_run(self:Worker,
     begun[run.id] = run
     point = {k: check_value(k, run.config[k]) for k in swept(self.cfg)}
     self.study.enqueue_trial(point, user_attrs=dict(point=point, wandb=run.id))
-    def holder(): return next((t for t in last_attempts(self.study.get_trials(deepcopy=False)) if _point(t) == point), None)
-    while (t := holder()) and not t.state.is_finished(): self.run_one() if t.state == TrialState.WAITING else self.wait()
+    def state():
+        last = last_attempts(self.study.get_trials(deepcopy=False))
+        return next((t.state for t in last if _point(t) == point), None)
+    while (now := state()) in (TrialState.WAITING, TrialState.RUNNING):
+        if now == TrialState.WAITING: self.run_one()
+        else: self.wait()
     if begun.pop(run.id, None): within(60, run.finish) # somebody else has run this combination
 
+# %% ../nbs/14_sweeps.ipynb #1d73de8c
 @patch
 def run_agent(self:Worker,
     begun:dict, # filled with the runs that wandb's agent begins: id -> run
@@ -1365,12 +1512,14 @@ def run_wandb(
     "Run a sweep with wandb: on its server if there is an account, else offline"
     if os.environ.get('WANDB_MODE') == 'disabled': return run_sweep(cfg, out, **kwargs)
     try: import wandb
-    except ImportError: raise MissingPackage("--backend wandb needs the package wandb: pip install wandb, or use --backend local") from None
+    except ImportError:
+        raise MissingPackage("--backend wandb needs the package wandb: pip install wandb, or use --backend local") from None
     server_config(cfg); begun = {}
     worker = Worker(cfg, out, logger=wandb_logger(cfg, begun), **kwargs)
     if has_account():
         try: worker.run_agent(begun, patience)
-        except Exception as e: print(f"wandb's server is of no help ({' '.join(str(e).split())[:120] or type(e).__name__}): the runs are logged offline", file=sys.stderr)
+        except Exception as e: print(f"wandb's server is of no help ({short(e)}): the runs are logged offline", file=sys.stderr)
     study = worker.run()
-    if any(Path(out).glob('runs/*/wandb/offline-run-*')): print(f"The runs are logged offline. With an account, send them later: wandb sync {out}/runs/*/wandb/offline-run-*")
+    if any(Path(out).glob('runs/*/wandb/offline-run-*')):
+        print(f'The runs are logged offline. With an account, send them later: wandb sync {out}/runs/*/wandb/offline-run-*')
     return study
