@@ -5,7 +5,8 @@
 import resource, statistics, subprocess, sys, time
 from pathlib import Path
 import torch
-from pokegan.models import UNetGenerator, load_model
+from pokegan.models import UNetGenerator
+from pokegan.painting import load_model
 
 x = torch.rand(1, 1, 256, 256)*2 - 1
 print(f'{torch.get_num_threads()} threads, torch {torch.__version__}')

@@ -4,16 +4,525 @@
 
 # %% ../nbs/08_conditions.ipynb #aa881bf2
 from __future__ import annotations
-import math
+import math, re
+from typing import NamedTuple
+import cv2, numpy as np
 import torch, torch.nn.functional as F
+from fastcore.basics import patch
+from PIL import ImageColor
 from torch import nn
 from .pictures import UserError
 from .models import UNetGenerator
 from .losses import Objective
 
 # %% auto #0
-__all__ = ['BALANCE', 'check_range', 'log_place', 'LamFiLM', 'default_lam', 'ToldUNet', 'make_generator', 'lam_range',
-           'check_lam', 'ToldObjective']
+__all__ = ['REGION_SIDE', 'GROWTH', 'MAX_PARTS', 'MAX_COLOURS', 'N_CODE', 'HUES', 'KINDS', 'N_WISH', 'BALANCE', 'find_ink',
+           'paper_distance', 'hills', 'passes', 'trap', 'nearest_label', 'paper_hills', 'convex_hull', 'grow_parts',
+           'number_parts', 'regions', 'foreground', 'find_palette', 'encode_palette', 'parse_colour', 'parse_colours',
+           'wish_channels', 'fill_wish', 'main_colours', 'split_strokes', 'covered_parts', 'spread_stroke',
+           'stroke_wishes', 'region_colours', 'lay_wishes', 'draw_wishes', 'Parts', 'measure_parts', 'alike_parts',
+           'colour_kind', 'neighbour_table', 'colour_marks', 'lay_palette', 'colour_by_itself', 'pick_palettes',
+           'check_range', 'log_place', 'default_lam', 'lam_range', 'check_lam', 'FiLM', 'ColourHead', 'ToldUNet',
+           'make_generator', 'ToldObjective', 'Conditions']
+
+# %% ../nbs/08_conditions.ipynb #6e48d130
+REGION_SIDE = 256 # longer side at which parts are looked for, pixels: so they are the same at any size
+
+def find_ink(
+    sketch:np.ndarray, # H×W uint8: ink 0, paper 255
+    side:int=REGION_SIDE, # longer side of the result, pixels
+)->np.ndarray: # h×w bool
+    "Where the ink is, at a size of our own"
+    h,w = sketch.shape
+    s = side/max(h, w)
+    way = cv2.INTER_AREA if s < 1 else cv2.INTER_LINEAR
+    return cv2.resize(sketch, (max(1, round(w*s)), max(1, round(h*s))), interpolation=way) < 160
+
+# %% ../nbs/08_conditions.ipynb #545fff7a
+def paper_distance(
+    ink:np.ndarray, # h×w bool
+)->np.ndarray: # h×w float32, pixels; 0 on ink
+    "Distance to the nearest ink: the radius of the ball that fits here"
+    m = max(ink.shape)//4
+    free = np.pad(~ink, m, constant_values=True).astype(np.uint8)
+    return cv2.distanceTransform(free, cv2.DIST_L2, 5)[m:-m, m:-m]
+
+# %% ../nbs/08_conditions.ipynb #8796e615
+def hills(
+    dist:np.ndarray, # h×w float32, from paper_distance
+)->tuple: # (h×w int32: number of the hill, -1 on ink; heights of the hills (n,), pixels)
+    "The hill that every pixel belongs to, by the steepest way up"
+    key = np.round(dist.astype(np.float64)*8)*2**24 + np.arange(dist.size).reshape(dist.shape) # height, then number
+    up = cv2.dilate(key, cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))).ravel().astype(np.int64) % 2**24
+    while not np.array_equal(up, further := up[up]): up = further
+    top = (up == np.arange(dist.size)) & (dist.ravel() > 0)
+    number = (np.cumsum(top, dtype=np.int32) - 1)[up].reshape(dist.shape)
+    return np.where(dist > 0, number, -1), dist.ravel()[top]
+
+# %% ../nbs/08_conditions.ipynb #e0f02fb3
+def passes(
+    number:np.ndarray, # h×w: the hill of every pixel, -1 on ink
+    dist:np.ndarray, # h×w float32: heights
+)->tuple: # three arrays: hill, other hill, height of the highest pass between them; the highest first
+    "The best way from hill to hill"
+    codes = []
+    for i,j in ((np.s_[:, :-1], np.s_[:, 1:]), (np.s_[:-1], np.s_[1:])): # side by side, and one above the other
+        a,b = number[i], number[j]
+        k = (a != b) & (np.minimum(a, b) >= 0)
+        a,b,height = (o[k].astype(np.int64) for o in (a, b, np.minimum(dist[i], dist[j])*16 + .5))
+        codes.append(np.minimum(a, b)<<40 | np.maximum(a, b)<<16 | height)
+    code = np.sort(np.concatenate(codes))
+    code = code[np.append(np.diff(code>>16) > 0, True)[:len(code)]] # of every pair the highest
+    code = code[np.argsort(-(code & 0xffff), kind='stable')]
+    return code>>40, code>>16 & 0xffffff, (code & 0xffff)/16
+
+# %% ../nbs/08_conditions.ipynb #e5181e41
+def trap(
+    height:np.ndarray, # heights of the hills (n,)
+    ways:tuple, # from passes
+    paper:np.ndarray, # numbers of the hills that are surely the paper around
+    ratio:float, # a pass lower than this share of the lower hill keeps them apart, 0 to 1
+    widest:float, # if the gap is not wider than this, pixels
+)->np.ndarray: # for every hill the number of one that it is joined with, the same for all that belong together (n,)
+    "Join hills unless a ball is trapped between them"
+    group,room = list(range(len(height))), height.tolist()
+    def find(i):
+        while group[i] != i: group[i] = i = group[group[i]]
+        return i
+    for i in paper.tolist(): group[i] = int(paper[0])
+    room[paper[0]] = math.inf
+    for i,j,way in zip(*(o.tolist() for o in ways)):
+        i,j = find(i), find(j)
+        less = min(room[i], room[j])
+        if i == j or (2*way - 1 <= widest and way < ratio*less and less - way > 1.5): continue
+        group[j],room[i] = i, max(room[i], room[j])
+    return np.array([find(i) for i in range(len(height))])
+
+# %% ../nbs/08_conditions.ipynb #ddb66fbe
+def nearest_label(
+    labels:np.ndarray, # h×w int: -1 where there is none yet
+)->np.ndarray: # h×w
+    "Every pixel gets the label of the nearest pixel that has one"
+    has = labels >= 0
+    _,near = cv2.distanceTransformWithLabels((~has).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
+    table = np.zeros(near.max()+1, labels.dtype)
+    table[near[has]] = labels[has]
+    return table[near]
+
+# %% ../nbs/08_conditions.ipynb #cc62ddac
+def paper_hills(
+    number:np.ndarray, # h×w: the hill of every pixel, -1 on ink
+)->np.ndarray: # numbers of hills, at least one
+    "The hills of the paper around: along the sheet's edge, from the corners to the next line"
+    h,w = number.shape
+    corners = np.cumsum([0, w-1, h-1, w-1])
+    edge = np.concatenate([number[0], number[1:, -1], number[-1, -2::-1], number[-2:0:-1, 0]])
+    start = int(np.argmax(edge < 0)) # begin where a line is, if there is one
+    edge,corners = np.roll(edge, -start), (corners - start) % len(edge)
+    run = np.cumsum(edge < 0)
+    found = edge[np.isin(run, run[corners]) & (edge >= 0)]
+    return np.unique(found if len(found) else nearest_label(number)[[0, 0, -1, -1], [0, -1, 0, -1]])
+
+# %% ../nbs/08_conditions.ipynb #7a3e5cb4
+GROWTH = ((.4, 12), (.5, 18), (.6, 26), (.7, 36)) # ratio and widest of trap, from the first to the last try
+
+def convex_hull(
+    ink:np.ndarray, # h×w bool
+)->np.ndarray: # h×w bool
+    "All that a rubber band around the ink encloses"
+    hull = np.zeros(ink.shape, np.uint8)
+    if ink.any(): cv2.fillConvexPoly(hull, cv2.convexHull(cv2.findNonZero(ink.astype(np.uint8))), 1)
+    return hull > 0
+
+# %% ../nbs/08_conditions.ipynb #575b9703
+def grow_parts(
+    ink:np.ndarray, # h×w bool, some paper in it
+    enough:float=.5, # share of the hull that must be inside, 0 to 1
+)->np.ndarray: # h×w int: 0 the paper around, -1 ink, else a number for every part
+    "Trap balls of growing size until the outline holds"
+    dist = paper_distance(ink)
+    number,height = hills(dist)
+    ways,paper,hull = passes(number, dist), paper_hills(number), convex_hull(ink) & ~ink
+    for ratio,widest in GROWTH:
+        group = trap(height, ways, paper, ratio, widest)
+        inside = group != group[paper[0]]
+        parts = np.where(ink, -1, np.where(inside, group + 1, 0)[number])
+        if (parts > 0).sum() >= enough*hull.sum(): break
+    return parts
+
+# %% ../nbs/08_conditions.ipynb #87c6aad5
+MAX_PARTS = 64 # at most, with the paper around
+
+def number_parts(
+    parts:np.ndarray, # h×w int, from grow_parts
+    least:float=1/1500, # a part is larger than this share of the sheet, else it joins its neighbour
+)->np.ndarray: # h×w uint8: 0 the paper around, 1, 2, … the parts, the largest first
+    "Parts in order of their size; ink and specks go to their neighbours"
+    area = np.bincount(parts[parts > 0], minlength=1)
+    order = np.argsort(-area, kind='stable')[:MAX_PARTS-1]
+    order = order[area[order] > least*parts.size]
+    new = np.full(max(parts.max(), 0) + 1, -1, np.int32)
+    new[0],new[order] = 0, np.arange(1, len(order)+1)
+    return nearest_label(np.where(parts < 0, -1, new[parts])).astype(np.uint8)
+
+# %% ../nbs/08_conditions.ipynb #69edb82a
+def regions(
+    sketch:np.ndarray, # H×W uint8: ink 0, paper 255
+)->np.ndarray: # H×W uint8: 0 the paper around, 1, 2, … the drawing's parts, the largest first
+    "The parts of a drawing between its lines, gaps closed"
+    if sketch.ndim != 2 or sketch.dtype != np.uint8:
+        raise UserError(f"a drawing of shape {sketch.shape} and type {sketch.dtype} has no regions: use H×W in uint8")
+    ink = find_ink(sketch)
+    empty = ink.all() or not ink.any()
+    labels = np.zeros(ink.shape, np.uint8) if empty else number_parts(grow_parts(ink))
+    return cv2.resize(labels, sketch.shape[::-1], interpolation=cv2.INTER_NEAREST)
+
+# %% ../nbs/08_conditions.ipynb #e173a1f2
+MAX_COLOURS = 5 # of a palette
+
+def foreground(
+    picture:np.ndarray, # H×W×3 uint8 RGB
+)->np.ndarray: # N×3 uint8: pixels that are not nearly white; all, where there are hardly any others
+    "The figure's pixels"
+    px = picture[picture.min(2) < 240]
+    return px if len(px) >= 50 else picture.reshape(-1, 3)
+
+# %% ../nbs/08_conditions.ipynb #19a1677f
+def find_palette(
+    picture:np.ndarray, # H×W×3 uint8 RGB
+    k:int, # colours to look for, 1 to 5
+    rng:np.random.Generator, # all chance comes from here
+)->list: # of ((r, g, b), share): at most k, the largest share first; they sum to 1
+    "The colours of a picture's figure, and how much of it each has"
+    if not 1 <= k <= MAX_COLOURS: raise UserError(f"k={k} is no size of a palette: use 1 to {MAX_COLOURS}")
+    px = foreground(picture)
+    px = px[rng.permutation(len(px))[:4096]]
+    lab = cv2.cvtColor(px[None].astype(np.float32)/255, cv2.COLOR_RGB2LAB)[0]
+    cv2.setRNGSeed(int(rng.integers(2**31))) # OpenCV's own chance, of this thread
+    stop = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_COUNT, 20, 1.)
+    _,heap,centres = cv2.kmeans(lab, min(k, len(px)), None, stop, 1, cv2.KMEANS_PP_CENTERS)
+    share = np.bincount(heap.ravel(), minlength=k)/len(px)
+    rgb = (cv2.cvtColor(centres[None], cv2.COLOR_LAB2RGB)[0]*255).round().clip(0, 255).astype(int)
+    return [(tuple(rgb[i].tolist()), float(share[i])) for i in np.argsort(-share) if share[i] > 0]
+
+# %% ../nbs/08_conditions.ipynb #a559f471
+N_CODE = 4*MAX_COLOURS # numbers of an encoded palette
+
+def encode_palette(
+    palette:list, # of (colour, weight): colours (r, g, b) from 0 to 255, any weights > 0
+)->np.ndarray: # (20,) float32: r, g, b in [-1, 1] and share, the largest first; 0 where there is none
+    "A palette as the network is told it"
+    code = np.zeros((MAX_COLOURS, 4), np.float32)
+    total = sum(w for _,w in palette)
+    for row,(rgb,w) in zip(code, sorted(palette, key=lambda o: -o[1])): row[:] = *(np.array(rgb)/127.5 - 1), w/total
+    return code.ravel()
+
+# %% ../nbs/08_conditions.ipynb #65a61354
+def parse_colour(
+    colour, # '#e4572e', 'tomato', 'tomato:2', (r, g, b), or a pair of a colour and its weight
+)->tuple: # ((r, g, b) from 0 to 255, weight > 0)
+    "A colour and its weight, or what is wrong with it"
+    name,weight = colour, 1.
+    if isinstance(colour, str) and ':' in colour: name,weight = colour.rsplit(':', 1)
+    elif not isinstance(colour, str) and len(colour) == 2: name,weight = colour
+    try: rgb = ImageColor.getrgb(name.strip())[:3] if isinstance(name, str) else tuple(int(c) for c in name)
+    except (ValueError, TypeError): rgb = ()
+    if len(rgb) != 3 or not all(0 <= c <= 255 for c in rgb):
+        raise UserError(f"{name!r} is not a colour: use a hex number such as #e4572e, a CSS name such as tomato, "
+                        "or r, g, b from 0 to 255")
+    try: weight = float(weight)
+    except (ValueError, TypeError): weight = math.nan
+    if 0 < weight < math.inf: return rgb,weight
+    raise UserError(f"{colour!r} has no weight that can be used: write a number above 0 after the colon, as in tomato:2")
+
+# %% ../nbs/08_conditions.ipynb #122e2fda
+def parse_colours(
+    colours, # 'tomato:2,#2e282a', or a list of what parse_colour takes
+)->list: # of ((r, g, b), weight), one to five
+    "A palette as people write it"
+    commas = r',(?![^(]*\))' # but not those of rgb(…)
+    given = re.split(commas, colours) if isinstance(colours, str) else list(colours)
+    if not 1 <= len(given) <= MAX_COLOURS:
+        raise UserError(f"{len(given)} colours are not a palette: give one to {MAX_COLOURS}, such as #e4572e,white:2")
+    return [parse_colour(o) for o in given]
+
+# %% ../nbs/08_conditions.ipynb #8b694eaa
+def wish_channels(
+    labels:np.ndarray, # H×W: the part of every pixel, from regions
+    colours:dict, # label → (r, g, b) from 0 to 255
+    sketch:np.ndarray, # H×W uint8: ink 0, paper 255
+)->torch.Tensor: # (4, H, W) float32: r, g, b in [-1, 1] and 1 where a colour is wished, else 0
+    "Wishes for parts of a drawing, as the generator is told them"
+    table = np.zeros((int(labels.max())+1, 4), np.float32)
+    for part,rgb in colours.items():
+        if not 0 <= part < len(table):
+            raise UserError(f"the drawing has no part {part}: use 0 (the paper around) to {len(table)-1}")
+        table[part] = *(np.array(rgb)/127.5 - 1), 1
+    return torch.from_numpy((table[labels]*(sketch >= 128)[..., None]).transpose(2, 0, 1).copy())
+
+# %% ../nbs/08_conditions.ipynb #f70db404
+def fill_wish(
+    labels:np.ndarray, # H×W: the part of every pixel
+    point:tuple, # (x, y), pixels from the left and from the top
+    rgb:tuple, # (r, g, b) from 0 to 255
+)->dict: # label → (r, g, b)
+    "The wish for the part at a point"
+    x,y = point
+    h,w = labels.shape
+    if not (0 <= x < w and 0 <= y < h): raise UserError(f"point {x},{y} is not on the drawing: it is {w}×{h} pixels")
+    return {int(labels[int(y), int(x)]): tuple(rgb)}
+
+# %% ../nbs/08_conditions.ipynb #9ef668bd
+def main_colours(
+    px:np.ndarray, # N×3 uint8
+    near:float=48., # nearer than this (in r, g, b from 0 to 255) is the same colour
+)->np.ndarray: # n×3, the most frequent first
+    "The colours of strokes, without the shades at their edges"
+    shade,n = np.unique(px//16 @ [256, 16, 1], return_counts=True)
+    res = []
+    for s,count in sorted(zip(shade, n), key=lambda o: -o[1]):
+        rgb = np.median(px[px//16 @ [256, 16, 1] == s], 0)
+        if count >= max(4, .02*len(px)) and all(np.linalg.norm(rgb - o) >= near for o in res): res.append(rgb)
+    return np.array(res).reshape(-1, 3)
+
+# %% ../nbs/08_conditions.ipynb #be06d05a
+def split_strokes(
+    strokes:np.ndarray, # H×W×4 uint8 RGBA: strokes on nothing
+)->list: # of (H×W bool, (r, g, b)), the smallest stroke first
+    "Every stroke by itself: what hangs together and is of one colour"
+    on = strokes[..., 3] >= 128
+    px = strokes[on][:, :3]
+    colours = main_colours(px)
+    if not len(colours): return []
+    which = np.full(on.shape, -1)
+    which[on] = np.linalg.norm(px[:, None] - colours, axis=2).argmin(1)
+    found = []
+    for i,rgb in enumerate(colours.astype(int).tolist()):
+        n,piece = cv2.connectedComponents((which == i).astype(np.uint8))
+        found += [(piece == j, tuple(rgb)) for j in range(1, n)]
+    return sorted((o for o in found if o[0].sum() >= 4), key=lambda o: o[0].sum())
+
+# %% ../nbs/08_conditions.ipynb #6c62edd6
+def covered_parts(
+    stroke:np.ndarray, # H×W bool
+    labels:np.ndarray, # H×W: the part of every pixel
+)->list: # labels
+    "The parts that a stroke means"
+    n,area = np.bincount(labels[stroke]), np.bincount(labels.ravel())
+    well = (n >= .25*n.sum()) | (n >= area[:len(n)]/3) & (n > 0)
+    well[0] = n[0] >= .5*n.sum()
+    return np.flatnonzero(well).tolist() or [int(n.argmax())]
+
+# %% ../nbs/08_conditions.ipynb #85933d62
+def spread_stroke(
+    stroke:np.ndarray, # H×W bool
+    labels:np.ndarray, # H×W: the part of every pixel
+)->np.ndarray: # H×W bool: paper around the stroke
+    "A patch of paper about as wide as the stroke is long"
+    length = max(cv2.minAreaRect(cv2.findNonZero(stroke.astype(np.uint8)))[1]) + 1
+    far = cv2.distanceTransform((~stroke).astype(np.uint8), cv2.DIST_L2, 5)
+    _,piece = cv2.connectedComponents(((labels == 0) & (far <= length/2)).astype(np.uint8), connectivity=4)
+    return np.isin(piece, np.unique(piece[stroke & (labels == 0)])) & (piece > 0)
+
+# %% ../nbs/08_conditions.ipynb #db7aa99a
+def stroke_wishes(
+    strokes:np.ndarray, # H×W×4 uint8 RGBA, of the drawing's size
+    labels:np.ndarray, # H×W: the part of every pixel, from regions
+)->tuple: # (H×W int16: labels, with a new one for every patch of paper; label → (r, g, b))
+    "What strokes wish for: the larger stroke where two want the same part"
+    if strokes.shape != (*labels.shape, 4):
+        h,w = labels.shape
+        raise UserError(f"the strokes are an array of shape {strokes.shape}: "
+                        f"the drawing needs {(h, w, 4)}, RGBA of {w}×{h} pixels")
+    res,wishes,n = labels.astype(np.int16), {}, int(labels.max())
+    for stroke,rgb in split_strokes(strokes):
+        for part in covered_parts(stroke, labels):
+            if part == 0:
+                part = n = n + 1
+                res[spread_stroke(stroke, labels)] = part
+            wishes[part] = rgb
+    return res, wishes
+
+# %% ../nbs/08_conditions.ipynb #d73370ae
+def region_colours(
+    labels:np.ndarray, # H×W uint8: the part of every pixel
+    picture:np.ndarray, # H×W×3 uint8: the real picture
+    sketch:np.ndarray, # H×W uint8: its drawing
+)->np.ndarray: # (MAX_PARTS, 4) float32: r, g, b in [-1, 1], and 1 where the part can be wished for, else 0
+    "The colour that every part has in the real picture"
+    res = np.zeros((MAX_PARTS, 4), np.float32)
+    free = sketch >= 128
+    part,px = labels[free], picture[free]
+    order = np.argsort(part, kind='stable')
+    ends = np.cumsum(np.bincount(part, minlength=MAX_PARTS))[:-1]
+    for row,mine in zip(res, np.split(px[order], ends)):
+        if len(mine) >= 12: row[:] = *(np.median(mine, 0)/127.5 - 1), 1
+    white = (px[part == 0].min(1, initial=255) >= 240)
+    res[0, 3] *= white.size > 0 and white.mean() > .95
+    return res
+
+# %% ../nbs/08_conditions.ipynb #ea999040
+def lay_wishes(
+    colours:torch.Tensor, # (B, n, 4): r, g, b in [-1, 1] of every part, and 1 where it is wished, else 0
+    labels:torch.Tensor, # (B, H, W) uint8: the part of every pixel
+    x:torch.Tensor, # drawings (B, 1, H, W) in [-1, 1]
+)->torch.Tensor: # (B, 4, H, W)
+    "The wishes of a batch as channels; nothing on ink"
+    table = torch.cat([colours[..., :3]*colours[..., 3:], colours[..., 3:]], -1)
+    i = torch.arange(len(table), device=table.device)[:, None, None]
+    return table[i, labels.long()].permute(0, 3, 1, 2)*(x[:, :1] >= 0)
+
+# %% ../nbs/08_conditions.ipynb #1684991c
+def draw_wishes(
+    colours:torch.Tensor, # (B, MAX_PARTS, 4), from region_colours
+    labels:torch.Tensor, # (B, H, W) uint8: the part of every pixel
+    x:torch.Tensor, # drawings (B, 1, H, W) in [-1, 1]
+    rng:np.random.Generator, # all chance comes from here
+    none:float=.4, # share of the pictures without any wish
+    off:float=.05, # how far a wished colour is off, standard deviation, of [-1, 1]
+)->torch.Tensor: # (B, 4, H, W)
+    "Wishes for a batch of training pictures, by lot"
+    b,n,_ = colours.shape
+    chance = rng.random((b, 1))*1.25*(rng.random((b, 1)) >= none)
+    told,shift = rng.random((b, n)) < chance, rng.normal(0, off, (b, n, 3))
+    shift[:, 0] = 0
+    told,shift = (torch.from_numpy(o).to(colours) for o in (told, shift))
+    wished = torch.cat([(colours[..., :3] + shift).clamp(-1, 1), colours[..., 3:]*told[..., None]], -1)
+    return lay_wishes(wished, labels, x)
+
+# %% ../nbs/08_conditions.ipynb #2d0300f6
+class Parts(NamedTuple):
+    "Measures of a drawing's parts; entry 0 is the paper around"
+    share: np.ndarray # of the drawing without paper (n,)
+    y: np.ndarray # middle, as a share of the height (n,)
+    x: np.ndarray # middle, as a share of the width, from the figure's middle: mirrored parts have opposite ones (n,)
+    beside: np.ndarray # pixels of the border with each other part (n, n)
+
+# %% ../nbs/08_conditions.ipynb #127e0f0b
+def measure_parts(
+    labels:np.ndarray, # H×W: the part of every pixel
+)->Parts:
+    "Size, place and neighbours of every part"
+    h,w = labels.shape
+    n = int(labels.max()) + 1
+    area = np.bincount(labels.ravel(), minlength=n)
+    y,x = (np.bincount(labels.ravel(), o.ravel(), n)/np.maximum(area, 1) for o in np.mgrid[:h, :w])
+    inside = np.flatnonzero((labels > 0).any(0))
+    middle = inside[[0, -1]].mean() if len(inside) else w/2
+    first = labels.astype(int)*n # pairs of neighbouring pixels as one number
+    pairs = [(first[:, :-1] + labels[:, 1:]).ravel(), (first[:-1] + labels[1:]).ravel()]
+    beside = np.bincount(np.concatenate(pairs), minlength=n*n).reshape(n, n)
+    beside = (beside + beside.T)*(1 - np.eye(n, dtype=int))
+    return Parts(area/max(area[1:].sum(), 1), y/h, (x - middle)/w, beside)
+
+# %% ../nbs/08_conditions.ipynb #4c8a5931
+def alike_parts(
+    p:Parts, # from measure_parts
+)->np.ndarray: # (n,): the first part that each is like, itself if there is none
+    "Mirrored parts, and the spikes on one back, belong together"
+    like = np.arange(len(p.share))
+    near = [set(np.flatnonzero(o[1:]) + 1) for o in p.beside]
+    for i in range(2, len(like)):
+        for j in range(1, i):
+            mirrored = abs(p.x[i] + p.x[j]) < .06 and abs(p.x[i]) > .04 and abs(p.y[i] - p.y[j]) < .08
+            row = p.share[j] < .05 and len(near[i]) == 1 and near[i] == near[j]
+            if abs(p.share[i] - p.share[j]) < .4*p.share[j] and (mirrored or row):
+                like[i] = like[j]
+                break
+    return like
+
+# %% ../nbs/08_conditions.ipynb #92ae2b26
+HUES = (10, 48, 78, 112, 165, 235, 309, 335) # where red, orange, … pink begin, degrees in Lab
+KINDS = ('black', 'grey', 'white', 'red', 'orange', 'yellow', 'green', 'teal', 'blue', 'purple', 'pink')
+
+def colour_kind(
+    rgb, # (..., 3) from 0 to 255
+)->np.ndarray: # (...): number in KINDS
+    "What kind of colour: black, grey, white, or one of eight hues of Lab"
+    a = np.asarray(rgb, np.float32)
+    lab = cv2.cvtColor(a.reshape(1, -1, 3)/255, cv2.COLOR_RGB2LAB)[0]
+    hue = np.digitize(np.degrees(np.arctan2(lab[:, 2], lab[:, 1])) % 360, HUES) - 1 # -1 is pink, the last
+    light = np.digitize(lab[:, 0], [30, 80])
+    grey = (np.hypot(lab[:, 1], lab[:, 2]) < 14) | (lab[:, 0] < 18)
+    return np.where(grey, light, 3 + hue % 8).reshape(a.shape[:-1])
+
+# %% ../nbs/08_conditions.ipynb #5700871a
+def neighbour_table(
+    pictures, # pairs of (labels H×W, colours (MAX_PARTS, 4) from region_colours)
+)->np.ndarray: # (11, 11): log of how much oftener than by chance two kinds of colour share a border
+    "Which kinds of colours stand beside each other"
+    n = len(KINDS)
+    count = np.ones((n, n))
+    for labels,colours in pictures:
+        beside = measure_parts(labels).beside.astype(float)
+        kind = colour_kind((colours[:len(beside), :3] + 1)*127.5)
+        known = np.flatnonzero(colours[:len(beside), 3])
+        known = known[known > 0] # the paper is everybody's neighbour
+        np.add.at(count, (kind[known][:, None], kind[known][None]), beside[np.ix_(known, known)]/max(beside.sum(), 1))
+    return np.log(count*count.sum()/np.outer(count.sum(1), count.sum(0)))
+
+# %% ../nbs/08_conditions.ipynb #9acebe29
+def colour_marks(
+    part:int, # the part to be coloured
+    p:Parts, # from measure_parts
+    palette:list, # of ((r, g, b), weight)
+    given:dict, # part → number of its colour in the palette, for those that have one
+    table:np.ndarray|None=None, # from neighbour_table
+)->np.ndarray: # a mark for every colour of the palette
+    "How well each colour of a palette suits a part"
+    rgb,weight = np.array([c for c,_ in palette]), np.array([w for _,w in palette], float)
+    used = np.bincount(list(given.values()), [p.share[j] for j in given], len(palette)) if given else 0
+    marks = weight/weight.sum() - used - (rgb.max(1) < 80)*(p.share[part] > .1) + .5*np.ptp(rgb, 1)/255
+    kinds = colour_kind(rgb)
+    for j,i in given.items():
+        touch = p.beside[part, j]/max(p.beside[part].sum(), 1)
+        marks[i] -= 2*(touch > 0)
+        if table is not None: marks += .3*touch*table[kinds, kinds[i]]
+    return marks
+
+# %% ../nbs/08_conditions.ipynb #006b8788
+def lay_palette(
+    labels:np.ndarray, # H×W: the part of every pixel
+    palette:list, # of ((r, g, b), weight)
+    rng:np.random.Generator, # all chance comes from here
+    table:np.ndarray|None=None, # from neighbour_table
+)->dict: # label → (r, g, b), for all parts but the paper around
+    "A palette laid over the parts of a drawing, the largest first"
+    p = measure_parts(labels)
+    like,given = alike_parts(p), {}
+    whole = p._replace(share=np.bincount(like, p.share, len(like))) # parts that are alike count together
+    for part in sorted(range(1, len(like)), key=lambda i: -whole.share[like[i]]):
+        marks = colour_marks(part, p, palette, given, table) + rng.normal(0, .15, len(palette))
+        given[part] = given.get(int(like[part]), int(marks.argmax()))
+    return {part: tuple(palette[i][0]) for part,i in given.items()}
+
+# %% ../nbs/08_conditions.ipynb #01f9c6e7
+def colour_by_itself(
+    labels:np.ndarray, # H×W: the part of every pixel
+    palettes:list, # palettes to pick from, each of ((r, g, b), weight)
+    seed:int=0, # another seed, another painting
+    table=None, # from neighbour_table
+)->dict: # label → (r, g, b), for all parts; the paper around stays white
+    "Colours for a whole drawing when nobody wishes for any"
+    if not palettes:
+        raise UserError("there are no palettes to pick from: give one, such as parse_colours('tomato,gold')")
+    order = np.random.default_rng(len(palettes)).permutation(len(palettes)) # neighbouring seeds pick different palettes
+    palette,rng = palettes[order[seed % len(palettes)]], np.random.default_rng(seed)
+    return {0: (255, 255, 255), **lay_palette(labels, palette, rng, None if table is None else np.asarray(table))}
+
+# %% ../nbs/08_conditions.ipynb #0e3ac79a
+def pick_palettes(
+    pictures, # a sequence of H×W×3 uint8 pictures
+    n:int=64, # how many palettes at most
+    seed:int=0, # of the order, and of the palettes
+)->list: # of palettes, each of ((r, g, b), weight) in plain numbers, as a card keeps them
+    "Lively palettes of real pictures"
+    rng,res = np.random.default_rng(seed), []
+    for i in rng.permutation(len(pictures)).tolist():
+        palette = [(c, round(w, 3)) for c,w in find_palette(pictures[i], 4, rng) if max(c) > 95]
+        if len(palette) >= 3 and max(max(c) - min(c) for c,_ in palette) > 75: res.append(palette)
+        if len(res) == n: break
+    return res
 
 # %% ../nbs/08_conditions.ipynb #79a1d08f
 def check_range(
@@ -24,6 +533,7 @@ def check_range(
         raise UserError(f"lam={lam} is not a range: use (lowest, highest) with 0 < lowest < highest, such as (1, 1000)")
     return tuple(map(float, lam))
 
+# %% ../nbs/08_conditions.ipynb #9dabff8a
 def log_place(
     lam:torch.Tensor, # λ, any shape
     lo:float, # lowest λ of the range
@@ -32,27 +542,6 @@ def log_place(
     "Where λ lies in its range, on the logarithmic scale"
     return (2*lam.float().log() - math.log(lo*hi))/math.log(hi/lo)
 
-# %% ../nbs/08_conditions.ipynb #e2cfe9d1
-class LamFiLM(nn.Module):
-    "From λ to a scale and a shift for every channel of the decoder (FiLM)"
-    def __init__(self,
-        lam:tuple, # the range of λ, (lowest, highest), both > 0
-        ws:list, # channels of the layers that are told
-        width:int=64, # channels of the small network
-        speed:float=2., # how much faster than the other weights the scales and shifts learn
-    ):
-        super().__init__()
-        self.lam, self.speed = check_range(lam), speed
-        self.net = nn.Sequential(nn.Linear(1, width), nn.ReLU(), nn.Linear(width, width), nn.ReLU())
-        self.heads = nn.ModuleList([nn.Linear(width, 2*w) for w in ws])
-        for h in self.heads: nn.init.normal_(h.weight, 0, 0.02/speed); nn.init.zeros_(h.bias) # at first hardly any difference
-
-    def forward(self,
-        lam:torch.Tensor, # λ (B,)
-    )->list: # for each layer, (scales, shifts), each (B, channels, 1, 1)
-        u = self.net(log_place(lam, *self.lam)[:, None])
-        return [(self.speed*h(u))[:, :, None, None].chunk(2, 1) for h in self.heads]
-
 # %% ../nbs/08_conditions.ipynb #78bcee23
 def default_lam(
     lam, # a model's λ: a number, a range (lowest, highest), or None where it is not known
@@ -60,93 +549,274 @@ def default_lam(
     "The paper's λ = 100 where a model knows several, else the model's own"
     return min(max(100., lam[0]), lam[1]) if isinstance(lam, (list, tuple)) else lam
 
-# %% ../nbs/08_conditions.ipynb #50123c54
-class ToldUNet(UNetGenerator):
-    "A `UNetGenerator` that is told λ"
-    told = ('lam',)
-    def __init__(self,
-        lam:tuple, # the range of λ that it is told, such as (1, 1000)
-        **kwargs, # for UNetGenerator
-    ):
-        super().__init__(**kwargs)
-        self.film = LamFiLM(check_range(lam), self.widths)
-        self.arch = dict(self.arch, lam=[float(o) for o in lam])
-
-    def forward(self,
-        x:torch.Tensor, # drawings, as for UNetGenerator
-        z:torch.Generator|None=None, # the noise, likewise
-        lam:float|torch.Tensor|None=None, # λ, one or (B,); None: default_lam
-    )->torch.Tensor: # paintings (B, c_out, S, S) in [-1, 1]
-        if not isinstance(lam, torch.Tensor): lam = torch.tensor(default_lam(self.arch['lam']) if lam is None else float(lam))
-        return torch.tanh(self.decode(self.encode(x), z, self.film(lam.to(x.device).reshape(-1))))
-
-# %% ../nbs/08_conditions.ipynb #a4d42aa0
-def make_generator(
-    lam=None, # a range of λ, or None
-    **arch, # for UNetGenerator
-)->UNetGenerator:
-    "The generator of these arguments, as a card lists them"
-    return ToldUNet(lam, **arch) if isinstance(lam, (list, tuple)) else UNetGenerator(**arch)
-
 # %% ../nbs/08_conditions.ipynb #5e9dd19d
 def lam_range(
     card:dict, # a model's card
-)->tuple: # (lowest, highest) λ that it paints at, both the same for a model of one λ; (None, None) where the card does not say
+)->tuple: # (lowest, highest) λ, both the same for a model of one λ; (None, None) where the card does not say
     "The λ that a model can paint at"
     lam = card.get('lam')
     return tuple(lam) if isinstance(lam, (list, tuple)) else (lam, lam)
 
+# %% ../nbs/08_conditions.ipynb #e0a83943
 def check_lam(
     card:dict, # a model's card
     lam:float|None=None, # the λ asked for; None: the model's own choice
 )->float|None: # the λ to paint at
     "The λ to paint at, if the model can"
     lo,hi = lam_range(card)
-    if lam is None or lo is None: return default_lam(card.get('lam')) if lam is None else lam
-    if not lo <= lam <= hi:
-        raise UserError(f"lam={lam:g} is not to be had: this model was trained " + (f"at λ = {lo:g} alone" if lo == hi else f"for λ from {lo:g} to {hi:g}"))
-    return float(lam)
+    if lam is None: return default_lam(card.get('lam'))
+    if lo is None: return lam
+    if lo <= lam <= hi: return float(lam)
+    has = f"at λ = {lo:g} alone" if lo == hi else f"for λ from {lo:g} to {hi:g}"
+    raise UserError(f"lam={lam:g} is not to be had: this model was trained {has}")
+
+# %% ../nbs/08_conditions.ipynb #e2cfe9d1
+class FiLM(nn.Module):
+    "From what is told to a scale and a shift for every channel of the decoder (Perez et al. 2018)"
+    def __init__(self,
+        n:int, # numbers that are told
+        ws:list, # channels of the layers that are told
+        width:int=64, # channels of the small network
+        speed:float=2., # how much faster than the other weights the scales and shifts learn
+    ):
+        super().__init__()
+        self.speed = speed
+        self.net = nn.Sequential(nn.Linear(n, width), nn.ReLU(), nn.Linear(width, width), nn.ReLU())
+        self.heads = nn.ModuleList([nn.Linear(width, 2*w) for w in ws])
+        for h in self.heads: # at first hardly any difference
+            nn.init.normal_(h.weight, 0, 0.02/speed)
+            nn.init.zeros_(h.bias)
+
+    def forward(self,
+        told:torch.Tensor, # (B, n), numbers of about -1 to 1
+    )->list: # for each layer, (scales, shifts), each (B, channels, 1, 1)
+        "What every layer is turned up and down by"
+        u = self.net(told)
+        return [(self.speed*h(u))[:, :, None, None].chunk(2, 1) for h in self.heads]
+
+# %% ../nbs/08_conditions.ipynb #5838736e
+class ColourHead(nn.Module):
+    "The last convolutions of a generator that is told colours: features, input and palette in, painting out"
+    def __init__(self,
+        nf:int, # channels of the features
+        c_in:int, # channels of the input, wishes included
+        c_out:int, # channels of the painting
+        n:int=0, # numbers of the palette; 0: there is none
+    ):
+        super().__init__()
+        self.mix,self.out = nn.Conv2d(nf + c_in, nf, 3, 1, 1), nn.Conv2d(nf, c_out, 3, 1, 1)
+        self.planes = nn.Linear(n, nf, bias=False) if n else None
+
+    def forward(self,
+        h:torch.Tensor, # features (B, nf, S, S)
+        x:torch.Tensor, # input (B, c_in, S, S)
+        palette:torch.Tensor|None=None, # (B, n)
+    )->torch.Tensor: # (B, c_out, S, S), before the tanh
+        "The painting, from features that know where and a palette that knows what"
+        h = self.mix(torch.cat([F.relu(h), x], 1))
+        if self.planes is not None: h = h + self.planes(palette)[:, :, None, None]
+        return self.out(F.relu(h))
+
+# %% ../nbs/08_conditions.ipynb #50123c54
+N_WISH = 4 # channels of wishes
+
+class ToldUNet(UNetGenerator):
+    "A `UNetGenerator` that is told λ, a palette, the colours of parts, or some of these"
+    def __init__(self,
+        lam:tuple|None=None, # the range of λ that it is told, such as (1, 1000); None: it is not
+        palette:bool=False, # is it told a palette?
+        strokes:bool=False, # is it told the colours of parts?
+        c_in:int=1, # channels of the drawing alone
+        c_out:int=3, # channels of the painting
+        nf:int=64, # channels after the first layer
+        **kwargs, # for UNetGenerator
+    ):
+        lam,colours = None if lam is None else check_range(lam), palette or strokes
+        super().__init__(c_in + N_WISH*strokes, nf if colours else c_out, nf, **kwargs)
+        options = dict(lam=lam and list(lam), palette=palette, strokes=strokes)
+        self.arch |= dict(c_in=c_in, c_out=c_out, **{k: v for k,v in options.items() if v})
+        self.told = tuple(k for k,v in dict(lam=lam, palette=palette, wishes=strokes).items() if v)
+        n = (lam is not None) + (N_CODE+1)*palette
+        self.film = FiLM(n, self.widths, 128 if palette else 64) if n else None
+        self.head = ColourHead(nf, c_in + N_WISH*strokes, c_out, (N_CODE+1)*palette) if colours else None
+
+# %% ../nbs/08_conditions.ipynb #ca37dbba
+@patch
+def check_told(self:ToldUNet,
+    **told, # name → value, None where nothing is told
+):
+    "Say so if it cannot be told something"
+    for k,v in told.items():
+        if v is not None and k not in self.told:
+            knows = ', '.join(self.told) or 'the drawing alone'
+            raise UserError(f"this generator cannot be told {k}: it knows {knows}")
+
+# %% ../nbs/08_conditions.ipynb #672320b4
+@patch
+def tell_palette(self:ToldUNet,
+    palette:torch.Tensor|None, # (B, 20) or (20,), from encode_palette; None or zeros: none
+    x:torch.Tensor, # drawings (B, c_in, S, S)
+)->torch.Tensor: # (B, 21): is there one? and the palette
+    "A palette for every drawing of the batch"
+    if palette is None: return x.new_zeros(len(x), N_CODE+1)
+    palette = palette.to(x).expand(len(x), -1)
+    return torch.cat([(palette.abs().sum(1, keepdim=True) > 0).to(x.dtype), palette], 1)
+
+# %% ../nbs/08_conditions.ipynb #b1e28104
+@patch
+def tell_lam(self:ToldUNet,
+    lam:float|torch.Tensor|None, # λ, one or (B,); None: default_lam
+    x:torch.Tensor, # drawings (B, c_in, S, S)
+)->torch.Tensor: # (B, 1): its place in the range, -1 to 1
+    "A λ for every drawing of the batch"
+    if lam is None: lam = default_lam(self.arch['lam'])
+    lam = torch.as_tensor(lam, dtype=torch.float32, device=x.device).reshape(-1, 1).expand(len(x), 1)
+    return log_place(lam, *self.arch['lam'])
+
+# %% ../nbs/08_conditions.ipynb #35855a9f
+@patch
+def forward(self:ToldUNet,
+    x:torch.Tensor, # drawings, as for UNetGenerator
+    z:torch.Generator|None=None, # the noise, likewise
+    lam:float|torch.Tensor|None=None, # λ, one or (B,); None: default_lam
+    palette:torch.Tensor|None=None, # (B, 20) or (20,), from encode_palette; None: none
+    wishes:torch.Tensor|None=None, # (B, 4, S, S), from wish_channels; None: none
+)->torch.Tensor: # paintings (B, c_out, S, S) in [-1, 1]
+    "Down, and up again with what it is told"
+    self.check_told(lam=lam, palette=palette, wishes=wishes)
+    numbers = [self.tell_lam(lam, x)] if 'lam' in self.told else []
+    palette = self.tell_palette(palette, x) if 'palette' in self.told else None
+    if palette is not None: numbers.append(palette)
+    if 'wishes' in self.told:
+        wishes = x.new_zeros(1, N_WISH, *x.shape[2:]) if wishes is None else wishes.to(x)
+        x = torch.cat([x, wishes.expand(len(x), -1, -1, -1)], 1)
+    h = self.decode(self.encode(x), z, self.film(torch.cat(numbers, 1)) if numbers else ())
+    return torch.tanh(h if self.head is None else self.head(h, x, palette))
+
+# %% ../nbs/08_conditions.ipynb #a4d42aa0
+def make_generator(
+    lam:tuple|None=None, # a range of λ that it is told, or None
+    palette:bool=False, # is it told a palette?
+    strokes:bool=False, # is it told the colours of parts?
+    **arch, # for UNetGenerator
+)->UNetGenerator:
+    "The generator of these arguments, as a card lists them"
+    return ToldUNet(lam, palette, strokes, **arch) if lam or palette or strokes else UNetGenerator(**arch)
 
 # %% ../nbs/08_conditions.ipynb #44f0ed63
 BALANCE = 200. # λ₁: where the L1 term is as steep as the critic's
 
 class ToldObjective(Objective):
-    "What both players want where the generator is told λ"
+    "What both players want where the generator is told λ, colours, or both"
     def __init__(self,
-        lam:tuple, # the range of λ, (lowest, highest)
+        lam:float|tuple=100., # weight λ of the L1 term, or its range (lowest, highest): then each picture has its own
+        heavier:float=3., # how much more the L1 term counts where a colour is wished, 1 or more
         **kwargs, # for Objective
     ):
-        self.lam = check_range(lam)
-        super().__init__(lam=1., **kwargs) # each picture has its own
+        self.lam = check_range(lam) if isinstance(lam, (list, tuple)) else None
+        if not 1 <= heavier < math.inf:
+            raise UserError(f"heavier={heavier} would make wishes count less: use 1 or more")
+        self.heavier = heavier
+        super().__init__(lam=1. if self.lam else lam, **kwargs)
 
-    def draw(self,
-        n:int, # how many pictures
-    )->dict: # lam: λ (n,), log-uniform in the range, from torch's random state
-        "A λ for every picture of a batch"
-        lo,hi = map(math.log, self.lam)
-        return dict(lam=(lo + (hi-lo)*torch.rand(n)).exp())
+# %% ../nbs/08_conditions.ipynb #5b540b56
+@patch
+def draw(self:ToldObjective,
+    n:int, # how many pictures
+)->dict: # lam: λ (n,), log-uniform in the range, from torch's random state; colours come with the data
+    "A λ for every picture of a batch, where there is a range"
+    if not self.lam: return {}
+    lo,hi = map(math.log, self.lam)
+    return dict(lam=(lo + (hi-lo)*torch.rand(n)).exp())
 
-    def usual(self,
-        n:int, # how many pictures
-    )->dict: # lam (n,)
-        "The λ at which held-out pictures are judged, so that their figures can be compared"
-        return dict(lam=torch.full((n,), default_lam(self.lam)))
+@patch
+def usual(self:ToldObjective,
+    n:int, # how many pictures
+)->dict: # lam (n,)
+    "The λ at which held-out pictures are judged, so that their figures can be compared"
+    return dict(lam=torch.full((n,), default_lam(self.lam))) if self.lam else {}
 
-    def beside(self,
-        x:torch.Tensor, # drawings (B, c_in, H, W)
-        lam:torch.Tensor, # λ of every picture (B,)
-        **told, # anything else: the critic is told the drawing and λ only
-    )->torch.Tensor: # (B, channels, H, W)
-        "What the critic sees beside a picture: the drawing, and one more channel that says λ"
-        place = log_place(lam, *self.lam).to(x.dtype)[:, None, None, None].expand(-1, 1, *x.shape[2:])
-        return torch.cat([x, place], 1) if self.conditional else place
+# %% ../nbs/08_conditions.ipynb #ce9f53dd
+@patch
+def beside(self:ToldObjective,
+    x:torch.Tensor, # drawings (B, c_in, H, W)
+    lam:torch.Tensor|None=None, # λ of every picture (B,), where there is a range
+    **told, # anything else: the critic is told the drawing and λ only
+)->torch.Tensor|None: # (B, channels, H, W)
+    "What the critic sees beside a picture: the drawing, and one more channel that says λ"
+    if not self.lam: return x if self.conditional else None
+    place = log_place(lam, *self.lam).to(x.dtype)[:, None, None, None].expand(-1, 1, *x.shape[2:])
+    return torch.cat([x, place], 1) if self.conditional else place
 
-    def total(self,
-        gan:torch.Tensor, # the critic's disbelief (B,)
-        terms:dict, # name → value of the term (B,)
-        lam:torch.Tensor, # λ (B,)
-        **told, # anything else
-    )->torch.Tensor: # scalar
-        "The mean of what every picture costs, at its own λ and divided by $1+λ/λ_1$"
-        loss = gan + sum((lam if k == 'l1' else self.weights[k])*v for k,v in terms.items())
-        return (loss/(1 + lam/BALANCE)).mean()
+# %% ../nbs/08_conditions.ipynb #c25b570e
+@patch
+def distance(self:ToldObjective,
+    g:torch.Tensor, # paintings (B, 3, H, W)
+    y:torch.Tensor, # real pictures, same shape
+    wishes:torch.Tensor|None=None, # (B, 4, H, W): the last channel is 1 where a colour was wished
+    **told, # anything else
+)->torch.Tensor: # (B,)
+    "$L_{L1}$ of every picture, heavier where a colour was wished"
+    far = (g - y).abs()
+    if wishes is not None: far = far*(1 + (self.heavier-1)*wishes[:, 3:].to(far.dtype))
+    return far.mean((1, 2, 3))
+
+# %% ../nbs/08_conditions.ipynb #2c295ad0
+@patch
+def total(self:ToldObjective,
+    gan:torch.Tensor, # the critic's disbelief (B,)
+    terms:dict, # name → value of the term (B,)
+    lam:torch.Tensor|None=None, # λ (B,), where there is a range
+    **told, # anything else
+)->torch.Tensor: # scalar
+    "The mean of what every picture costs, at its own λ and divided by $1+λ/λ_1$"
+    if not self.lam: return (gan + sum(self.weights[k]*v for k,v in terms.items())).mean()
+    loss = gan + sum((lam if k == 'l1' else self.weights[k])*v for k,v in terms.items())
+    return (loss/(1 + lam/BALANCE)).mean()
+
+# %% ../nbs/08_conditions.ipynb #ab4aeab7
+class Conditions:
+    "What the pictures of a batch are told about colours: prepared once a picture, drawn anew for every batch"
+    def __init__(self,
+        palette:bool=True, # tell palettes?
+        strokes:bool=True, # tell colours of parts?
+        absent:float=.3, # share of the pictures without a palette
+        drop:float=.5, # share of the pictures with wishes that lose theirs
+    ):
+        if not (palette or strokes):
+            raise UserError("there is nothing to tell: turn on palette or strokes, or leave the conditions out")
+        self.palette,self.strokes,self.absent,self.drop = palette, strokes, absent, drop
+
+# %% ../nbs/08_conditions.ipynb #f147caf8
+@patch
+def prepare(self:Conditions,
+    sketches:np.ndarray, # (K, H, W) uint8: the drawings of one picture, ink 0 and paper 255
+    picture:np.ndarray, # (H, W, 3) uint8 RGB
+    rng:np.random.Generator, # the picture's own chance
+)->dict: # labels (K, H, W) uint8, colours (K, MAX_PARTS, 4) float32, palettes (5, 20) float32
+    "All that one picture may be told"
+    res = {}
+    if self.palette:
+        found = [find_palette(picture, k+1, rng) for k in range(MAX_COLOURS)]
+        res['palettes'] = np.stack([encode_palette(o) for o in found])
+    if self.strokes:
+        res['labels'] = np.stack([regions(s) for s in sketches])
+        res['colours'] = np.stack([region_colours(l, picture, s) for l,s in zip(res['labels'], sketches)])
+    return res
+
+# %% ../nbs/08_conditions.ipynb #3a5784cb
+@patch
+def draw(self:Conditions,
+    ready:dict, # of the batch: labels (B, S, S), cropped and mirrored as x; colours (B, MAX_PARTS, 4); palettes (B, 5, 20)
+    x:torch.Tensor, # drawings (B, 1, S, S) in [-1, 1]
+    rng:np.random.Generator, # the batch's own chance
+)->dict: # palette (B, 20) and wishes (B, 4, S, S), as ToldUNet takes them
+    "What a batch is told"
+    n,told = len(x), {}
+    if self.strokes: told['wishes'] = draw_wishes(ready['colours'], ready['labels'], x, rng)
+    if self.palette:
+        k,has,keep = rng.integers(MAX_COLOURS, size=n), rng.random(n) >= self.absent, rng.random(n) >= self.drop
+        k,has,keep = (torch.from_numpy(o).to(x.device) for o in (k, has, keep))
+        if self.strokes: has = has & (keep | (told['wishes'][:, 3].amax((1, 2)) == 0))
+        told['palette'] = ready['palettes'][torch.arange(n, device=x.device), k]*has[:, None]
+    return told

@@ -4,13 +4,16 @@
 
 # %% ../nbs/04_models.ipynb #65c9e17f
 from __future__ import annotations
+from inspect import signature
 import torch, torch.nn.functional as F
 from torch import nn
+from fastcore.basics import patch
 from .pictures import UserError
 
 # %% auto #0
-__all__ = ['NORMS', 'UPS', 'PATCHES', 'down_block', 'ResizeConv2d', 'up_block', 'noise_dropout', 'UNetGenerator', 'init_weights',
-           'n_params', 'PatchCritic', 'receptive_field', 'MultiScaleCritic', 'check_patch', 'new_critic', 'n_levels']
+__all__ = ['NORMS', 'UPS', 'PATCHES', 'down_block', 'ResizeConv2d', 'up_block', 'encoder_layers', 'decoder_layers',
+           'noise_dropout', 'init_weights', 'UNetGenerator', 'n_params', 'n_levels', 'patch_layers', 'PatchCritic',
+           'receptive_field', 'MultiScaleCritic', 'check_patch', 'new_critic', 'check_players']
 
 # %% ../nbs/04_models.ipynb #ec8ca2df
 NORMS = dict(batch=nn.BatchNorm2d, instance=nn.InstanceNorm2d, none=None)
@@ -43,15 +46,18 @@ class ResizeConv2d(nn.ConvTranspose2d):
         super().__init__(ni, nf, 3, 2, 1, bias=bias)
         self.smears = 3 if bilinear else 1
 
-    def forward(self,
-        x:torch.Tensor, # (B, ni, s, s)
-    )->torch.Tensor: # (B, nf, 2s, 2s)
-        n = self.smears
-        w = F.pad(self.weight, (n, n, n, n))
-        for _ in range(n):
-            w = w[..., :-1] + w[..., 1:]
-            w = w[..., :-1, :] + w[..., 1:, :]
-        return F.conv_transpose2d(x, w/4**(n-1), self.bias, 2, (n+1)//2)
+# %% ../nbs/04_models.ipynb #3a08c675
+@patch
+def forward(self:ResizeConv2d,
+    x:torch.Tensor, # (B, ni, s, s)
+)->torch.Tensor: # (B, nf, 2s, 2s)
+    "Stamp with the smeared kernel"
+    n = self.smears
+    w = F.pad(self.weight, (n, n, n, n))
+    for _ in range(n):
+        w = w[..., :-1] + w[..., 1:]
+        w = w[..., :-1, :] + w[..., 1:, :]
+    return F.conv_transpose2d(x, w/4**(n-1), self.bias, 2, (n+1)//2)
 
 # %% ../nbs/04_models.ipynb #3c2e681f
 UPS = ('transposed', 'resize', 'bilinear')
@@ -62,11 +68,37 @@ def up_block(
     norm:str='batch', # 'batch', 'instance' or 'none'
     up:str='transposed', # 'transposed', as in the paper; 'resize' or 'bilinear', against the grid
 )->nn.Sequential: # (B, ni, s, s) → (B, nf, 2s, 2s)
-    "ReLU, 4×4 transposed convolution of stride 2 (or its grid-free stand-in), normalisation (paper §6.1.1: the decoder's C*k*)"
+    "ReLU, 4×4 transposed convolution of stride 2 (or its stand-in), normalisation (paper §6.1.1: the decoder's C*k*)"
     if up not in UPS: raise UserError(f"up={up!r} is not known: use one of {', '.join(UPS)}")
     bias = norm != 'batch'
-    conv = nn.ConvTranspose2d(ni, nf, 4, 2, 1, bias=bias) if up == 'transposed' else ResizeConv2d(ni, nf, bias, up == 'bilinear')
+    if up == 'transposed': conv = nn.ConvTranspose2d(ni, nf, 4, 2, 1, bias=bias)
+    else: conv = ResizeConv2d(ni, nf, bias, up == 'bilinear')
     return nn.Sequential(nn.ReLU(), conv, *_norm(norm, nf))
+
+# %% ../nbs/04_models.ipynb #e34ed067
+def encoder_layers(
+    c_in:int, # channels of the drawing
+    ws:list, # channels after each layer, the finest first
+    norm:str='batch', # 'batch', 'instance' or 'none'
+)->nn.ModuleList: # one down_block a level, the finest first
+    "The way down: norms everywhere but at both ends (paper §6.1.1)"
+    norms = ['none'] + [norm]*(len(ws)-2) + ['none']
+    return nn.ModuleList([down_block(*o, act=i>0, norm=n) for i,(*o,n) in enumerate(zip([c_in, *ws], ws, norms))])
+
+# %% ../nbs/04_models.ipynb #c93f5e70
+def decoder_layers(
+    ws:list, # channels after each encoder layer, the finest first
+    c_out:int=3, # channels of the painting
+    norm:str='batch', # 'batch', 'instance' or 'none'
+    up:str='transposed', # how the four finest layers enlarge: one of UPS
+)->nn.ModuleList: # one up_block a level, the finest last
+    "The way up: every layer but the first gets a skip beside what comes from below (paper §6.1.1)"
+    fine = ['resize', 'resize', 'bilinear', 'resize'] if up == 'bilinear' else [up]*4
+    ups = (['transposed']*len(ws) + fine)[-len(ws):]
+    *outs,inner = ws
+    ins = [inner] + [2*o for o in outs[::-1]]
+    norms = [norm]*len(outs) + ['none']
+    return nn.ModuleList([up_block(*o) for o in zip(ins, [*outs[::-1], c_out], norms, ups)])
 
 # %% ../nbs/04_models.ipynb #e5c0c673
 def noise_dropout(
@@ -77,62 +109,6 @@ def noise_dropout(
     "Dropout whose mask depends on `z` alone, shared by all pictures of the batch"
     mask = torch.rand((1, *h.shape[1:]), generator=z) >= p
     return h * (mask.to(h.device, h.dtype) / (1-p))
-
-# %% ../nbs/04_models.ipynb #22ee3c1a
-class UNetGenerator(nn.Module):
-    "pix2pix's generator: an encoder-decoder with skip connections (paper §3.2, §6.1.1)"
-    def __init__(self,
-        c_in:int=1, # channels of the input: 1 for a sketch, 3 for labels or a photo
-        c_out:int=3, # channels of the painting
-        nf:int=64, # channels after the first layer; doubled each level up to 8·nf
-        n_levels:int=8, # halvings on the way down; the natural size is 2**n_levels pixels
-        norm:str='batch', # 'batch', 'instance' or 'none'
-        drop:float=0.5, # dropout in the first three decoder layers, 0 ≤ drop < 1
-        up:str='transposed', # 'transposed'; 'resize' in the four finest decoder layers, against the grid; 'bilinear': of these, the finest but one enlarges bilinearly
-    ):
-        super().__init__()
-        if n_levels < 2: raise UserError(f"n_levels={n_levels} is too few: a U-Net needs at least 2")
-        if not 0 <= drop < 1: raise UserError(f"drop={drop} is not a share: use 0 ≤ drop < 1")
-        self.arch = dict(c_in=c_in, c_out=c_out, nf=nf, n_levels=n_levels, norm=norm, drop=drop, up=up)
-        ws = [nf*min(2**i, 8) for i in range(n_levels)]
-        self.n_drop, self.drop = min(3, n_levels-2), drop
-        self.down = nn.ModuleList([down_block(ni, w, act=i>0, norm='none' if i in (0, n_levels-1) else norm)
-                                   for i,(ni,w) in enumerate(zip([c_in]+ws, ws))])
-        # going up, layer i gets its own level's features beside what comes from below, hence twice the channels
-        ways = dict(bilinear=['resize', 'bilinear', 'resize', 'resize']).get(up, [up]*4) + ['transposed']*n_levels # the finest first
-        ups = [up_block(w*(1 if i==n_levels-1 else 2), ws[i-1], norm, ways[i]) for i,w in reversed(list(enumerate(ws))) if i>0]
-        self.up = nn.ModuleList(ups + [up_block(2*nf, c_out, 'none', ways[0])])
-        init_weights(self)
-        self.widths = ws[-2::-1] # channels after each decoder layer but the last
-
-    told = () # what forward can be told beside the drawing: nothing here, more in the notebook on conditions
-
-    def forward(self,
-        x:torch.Tensor, # drawings (B, c_in, S, S) in [-1, 1]; S a multiple of 2**n_levels
-        z:torch.Generator|None=None, # the noise: a CPU generator to paint with; None: dropout as `train()`/`eval()` say
-    )->torch.Tensor: # paintings (B, c_out, S, S) in [-1, 1]
-        return torch.tanh(self.decode(self.encode(x), z))
-
-    def encode(self,
-        x:torch.Tensor, # drawings
-    )->list: # what each level found, the finest first
-        "The way down"
-        levels = []
-        for layer in self.down: levels.append(x := layer(x))
-        return levels
-
-    def decode(self,
-        levels:list, # from encode
-        z:torch.Generator|None=None, # the noise, as for forward
-        film=(), # (scale, shift) for each decoder layer but the last, where something is told
-    )->torch.Tensor: # (B, c_out, S, S), before the tanh
-        "The way up"
-        *skips,x = levels
-        for i,layer in enumerate(self.up):
-            x = layer(x if i==0 else torch.cat([x, skips.pop()], 1))
-            if i < len(film): x = x*(1 + film[i][0].to(x.dtype)) + film[i][1].to(x.dtype)
-            if i < self.n_drop and self.drop: x = F.dropout(x, self.drop, self.training) if z is None else noise_dropout(x, self.drop, z)
-        return x
 
 # %% ../nbs/04_models.ipynb #ec6c7288
 def init_weights(
@@ -146,6 +122,63 @@ def init_weights(
         if getattr(m, 'bias', None) is not None: nn.init.zeros_(m.bias)
     return net
 
+# %% ../nbs/04_models.ipynb #22ee3c1a
+class UNetGenerator(nn.Module):
+    "pix2pix's generator: an encoder-decoder with skip connections (paper §3.2.1, §6.1.1)"
+    told = () # what forward can be told beside the drawing: nothing here, more in the notebook on conditions
+    def __init__(self,
+        c_in:int=1, # channels of the input: 1 for a sketch, 3 for labels or a photo
+        c_out:int=3, # channels of the painting
+        nf:int=64, # channels after the first layer; doubled each level up to 8·nf
+        n_levels:int=8, # halvings on the way down; the natural size is 2**n_levels pixels
+        norm:str='batch', # 'batch', 'instance' or 'none'
+        drop:float=0.5, # dropout in the first three decoder layers, 0 ≤ drop < 1
+        up:str='transposed', # how the four finest decoder layers enlarge: one of UPS
+    ):
+        super().__init__()
+        if n_levels < 2: raise UserError(f"n_levels={n_levels} is too few: a U-Net needs at least 2")
+        if not 0 <= drop < 1: raise UserError(f"drop={drop} is not a share: use 0 ≤ drop < 1")
+        self.arch = dict(c_in=c_in, c_out=c_out, nf=nf, n_levels=n_levels, norm=norm, drop=drop, up=up)
+        ws = [nf*min(2**i, 8) for i in range(n_levels)]
+        self.widths,self.n_drop,self.drop = ws[-2::-1], min(3, n_levels-2), drop # widths of the decoder's layers
+        self.down,self.up = encoder_layers(c_in, ws, norm), decoder_layers(ws, c_out, norm, up)
+        init_weights(self)
+
+# %% ../nbs/04_models.ipynb #19bec614
+@patch
+def encode(self:UNetGenerator,
+    x:torch.Tensor, # drawings (B, c_in, S, S) in [-1, 1]
+)->list: # what each level found, the finest first
+    "The way down"
+    levels = []
+    for layer in self.down: levels.append(x := layer(x))
+    return levels
+
+# %% ../nbs/04_models.ipynb #6116b06a
+@patch
+def decode(self:UNetGenerator,
+    levels:list, # from encode
+    z:torch.Generator|None=None, # the noise, as for forward
+    film=(), # (scale, shift) for each decoder layer but the last, where something is told
+)->torch.Tensor: # (B, c_out, S, S), before the tanh
+    "The way up"
+    *skips,x = levels
+    for i,layer in enumerate(self.up):
+        x = layer(x if i==0 else torch.cat([x, skips.pop()], 1))
+        if i < len(film): x = x*(1 + film[i][0].to(x.dtype)) + film[i][1].to(x.dtype)
+        if i < self.n_drop and self.drop:
+            x = F.dropout(x, self.drop, self.training) if z is None else noise_dropout(x, self.drop, z)
+    return x
+
+# %% ../nbs/04_models.ipynb #1b8c3882
+@patch
+def forward(self:UNetGenerator,
+    x:torch.Tensor, # drawings (B, c_in, S, S) in [-1, 1]; S a multiple of 2**n_levels
+    z:torch.Generator|None=None, # the noise: a CPU generator to paint with; None: dropout as train()/eval() say
+)->torch.Tensor: # paintings (B, c_out, S, S) in [-1, 1]
+    "Down, up, and into the range of the pictures"
+    return torch.tanh(self.decode(self.encode(x), z))
+
 # %% ../nbs/04_models.ipynb #6e996b3d
 def n_params(
     net:nn.Module, # any network
@@ -153,9 +186,35 @@ def n_params(
     "Count the trainable parameters"
     return sum(p.numel() for p in net.parameters() if p.requires_grad)
 
+# %% ../nbs/04_models.ipynb #ada205f9
+def n_levels(
+    sz:int, # side of the pictures, pixels
+)->int: # how often it can be halved, 9 at most
+    "The depth of U-Net that suits pictures of side `sz`"
+    n = next((n for n in range(9, 3, -1) if sz % 2**n == 0), 0)
+    if sz >= 16 and n: return n
+    raise UserError(f"size {sz} cannot be halved often enough: use a multiple of 16, "
+                    "best a power of two such as 64, 128, 256 or 512")
+
+# %% ../nbs/04_models.ipynb #04da59ed
+def patch_layers(
+    c_in:int, # channels of all that the critic sees
+    nf:int=64, # channels after the first layer, doubled each layer up to 8·nf
+    n_layers:int=3, # convolutions of stride 2; 0: two of 1×1, which see single pixels
+    norm:str='batch', # 'batch', 'instance' or 'none'
+)->list: # convolutions, norms and LeakyReLUs in their order
+    "The layers of a PatchGAN: C64-C128-C256-C512 and one convolution to a verdict (paper §6.1.2)"
+    ws = [nf*min(2**i, 8) for i in range(n_layers+1)] if n_layers else [nf, 2*nf]
+    k,strides = (4, [2]*n_layers + [1]) if n_layers else (1, [1, 1])
+    pad,layers = (k-1)//2, []
+    for i,(ni,w,s) in enumerate(zip([c_in, *ws], ws, strides)):
+        conv = nn.Conv2d(ni, w, k, s, pad, bias=i==0 or norm!='batch')
+        layers += [conv, *(_norm(norm, w) if i else []), nn.LeakyReLU(0.2)]
+    return [*layers, nn.Conv2d(ws[-1], 1, k, 1, pad)]
+
 # %% ../nbs/04_models.ipynb #e99c57b1
 class PatchCritic(nn.Module):
-    "PatchGAN: one logit for every overlapping patch, positive means 'looks real' (paper §3.3, §6.1.2)"
+    "PatchGAN: one logit for every overlapping patch, positive means 'looks real' (paper §3.2.2, §6.1.2)"
     def __init__(self,
         c_in:int=4, # channels of drawing and picture together; only the picture's if the critic is not conditional
         nf:int=64, # channels after the first layer, doubled each layer up to 8·nf
@@ -163,32 +222,38 @@ class PatchCritic(nn.Module):
         norm:str='batch', # 'batch', 'instance' or 'none'
     ):
         super().__init__()
-        if n_layers < 0: raise UserError(f"n_layers={n_layers} is negative: use 0 (1×1), 1 (16×16), 3 (70×70) or 5 (286×286)")
+        if n_layers < 0: raise UserError(f"n_layers={n_layers} is negative: use 0 (1×1), 1 (16×16), 3 (70×70), …")
         self.arch = dict(c_in=c_in, nf=nf, n_layers=n_layers, norm=norm)
-        ws = [nf*min(2**i, 8) for i in range(n_layers+1)] if n_layers else [nf, 2*nf]
-        k, strides = (4, [2]*n_layers+[1]) if n_layers else (1, [1, 1])
-        layers = []
-        for i,(ni,w,s) in enumerate(zip([c_in]+ws, ws, strides)):
-            layers += [nn.Conv2d(ni, w, k, s, k//2-(k>1), bias=i==0 or norm!='batch'), *(_norm(norm, w) if i else []), nn.LeakyReLU(0.2)]
-        self.layers = nn.Sequential(*layers, nn.Conv2d(ws[-1], 1, k, 1, k//2-(k>1)))
+        self.layers = nn.Sequential(*patch_layers(c_in, nf, n_layers, norm))
         init_weights(self)
 
-    def forward(self,
-        y:torch.Tensor, # pictures, real or painted (B, 3, S, S) in [-1, 1]
-        x:torch.Tensor|None=None, # the drawings they belong to (B, c, S, S); None for a critic that is not conditional
-    )->torch.Tensor: # logits (B, 1, h, w), one a patch
-        return self.layers(y if x is None else torch.cat([x, y], 1))
+PATCHES = {1: 0, 16: 1, 34: 2, 70: 3, 142: 4, 286: 5} # side of the patch that one verdict sees → n_layers that make it
 
-    def features(self,
-        y:torch.Tensor, # pictures, as for forward
-        x:torch.Tensor|None=None, # their drawings, likewise
-    )->list: # what every LeakyReLU gives, and the logits last
-        "All that the critic notices on its way to a verdict"
-        h, res = y if x is None else torch.cat([x, y], 1), []
-        for m in self.layers:
-            h = m(h)
-            if isinstance(m, nn.LeakyReLU): res.append(h)
-        return res + [h]
+# %% ../nbs/04_models.ipynb #46d77781
+def _look(picture, beside):
+    "All that a critic sees, in one tensor"
+    return picture if beside is None else torch.cat([beside, picture], 1)
+
+@patch
+def forward(self:PatchCritic,
+    picture:torch.Tensor, # pictures, real or painted (B, 3, S, S) in [-1, 1]
+    beside:torch.Tensor|None=None, # what is seen beside them, such as their drawings (B, c, S, S); None: nothing
+)->torch.Tensor: # logits (B, 1, h, w), one a patch
+    "The verdicts"
+    return self.layers(_look(picture, beside))
+
+# %% ../nbs/04_models.ipynb #b7d27d21
+@patch
+def features(self:PatchCritic,
+    picture:torch.Tensor, # pictures, as for forward
+    beside:torch.Tensor|None=None, # likewise
+)->list: # what every LeakyReLU gives, and the logits last
+    "All that the critic notices on its way to a verdict"
+    h,res = _look(picture, beside), []
+    for m in self.layers:
+        h = m(h)
+        if isinstance(m, nn.LeakyReLU): res.append(h)
+    return [*res, h]
 
 # %% ../nbs/04_models.ipynb #6a4d2319
 def receptive_field(
@@ -196,7 +261,8 @@ def receptive_field(
 )->int: # side of the square, in pixels, that one output value depends on
     "Side of the patch that one output value sees"
     rf = 1
-    for m in reversed([m for m in net.modules() if isinstance(m, nn.Conv2d)]): rf = (rf-1)*m.stride[0] + m.kernel_size[0]
+    convs = [m for m in net.modules() if isinstance(m, nn.Conv2d)]
+    for m in reversed(convs): rf = (rf-1)*m.stride[0] + m.kernel_size[0]
     return rf
 
 # %% ../nbs/04_models.ipynb #5d1f0c02
@@ -214,39 +280,43 @@ class MultiScaleCritic(nn.Module):
         self.critics = nn.ModuleList([PatchCritic(c_in, nf, n_layers, norm) for _ in range(n_scales)])
         self.arch = dict(self.critics[0].arch, n_scales=n_scales)
 
-    def forward(self,
-        y:torch.Tensor, # pictures, real or painted (B, 3, S, S) in [-1, 1]
-        x:torch.Tensor|None=None, # what is seen beside them (B, c, S, S)
-    )->torch.Tensor: # logits (B, n_scales, h, w): one map a size, all repeated to as many as the first has
-        return self.features(y, x)[-1]
+# %% ../nbs/04_models.ipynb #5a2ae052
+@patch
+def features(self:MultiScaleCritic,
+    picture:torch.Tensor, # pictures, real or painted (B, 3, S, S) in [-1, 1]
+    beside:torch.Tensor|None=None, # what is seen beside them (B, c, S, S)
+)->list: # what every LeakyReLU of every critic gives, and the logits last, as forward gives them
+    "All that the critics notice, and their verdicts"
+    h,seen,logits = _look(picture, beside), [], []
+    for c in self.critics:
+        if logits: h = F.avg_pool2d(h, 2)
+        *fs,verdict = c.features(h)
+        seen += fs
+        logits.append(verdict)
+    return [*seen, torch.cat([F.interpolate(o, logits[0].shape[2:]) for o in logits], 1)]
 
-    def features(self,
-        y:torch.Tensor, # pictures, as for forward
-        x:torch.Tensor|None=None, # likewise
-    )->list: # what every LeakyReLU of every critic gives, and the logits last
-        "All that the critics notice, and their verdicts"
-        h, seen, logits = y if x is None else torch.cat([x, y], 1), [], []
-        for c in self.critics:
-            if logits: h = F.avg_pool2d(h, 2)
-            *fs, verdict = c.features(h)
-            seen += fs
-            logits.append(verdict)
-        return seen + [torch.cat([F.interpolate(o, logits[0].shape[2:]) for o in logits], 1)]
+@patch
+def forward(self:MultiScaleCritic,
+    picture:torch.Tensor, # as for features
+    beside:torch.Tensor|None=None, # likewise
+)->torch.Tensor: # logits (B, n_scales, h, w): one map a size, all repeated to as many as the first has
+    "The verdicts"
+    return self.features(picture, beside)[-1]
 
 # %% ../nbs/04_models.ipynb #5d1f0c04
-PATCHES = {1: 0, 16: 1, 34: 2, 70: 3, 142: 4, 286: 5} # side of the patch that one verdict sees, and the convolutions of stride 2 that make it
-
 def check_patch(
     patch:int=70, # side of the patch that one verdict shall see, pixels
     scales:int=1, # sizes of the picture that the critic shall look at
     size:int|None=None, # side of the pictures, pixels; None: large enough
 ):
     "Say so if there is no such critic, or if the pictures are too small for it"
-    if patch not in PATCHES: raise UserError(f"patch={patch} is not a PatchGAN's: use {', '.join(map(str, PATCHES))} (pixels)")
+    if patch not in PATCHES:
+        raise UserError(f"patch={patch} is not a PatchGAN's: use {', '.join(map(str, PATCHES))} (pixels)")
     if scales < 1: raise UserError(f"scales={scales} leaves no critic: use 1 or more")
     least = 3*2**PATCHES[patch]
     if not size or size >= least<<scales-1: return
-    if scales == 1: raise UserError(f"patch={patch} is too large for pictures of {size}²: they must be {least}² or larger")
+    if scales == 1:
+        raise UserError(f"patch={patch} is too large for pictures of {size}²: they must be {least}² or larger")
     raise UserError(f"scales={scales} is too many for pictures of {size}²: "
                     f"the smallest must be {least}² or larger for a critic of {patch} pixels")
 
@@ -264,11 +334,30 @@ def new_critic(
     n = PATCHES[patch]
     return PatchCritic(c_in, nf, n, norm) if scales == 1 else MultiScaleCritic(c_in, nf, n, norm, scales)
 
-# %% ../nbs/04_models.ipynb #ada205f9
-def n_levels(
-    sz:int, # side of the pictures, pixels
-)->int: # how often it can be halved, 9 at most
-    "The depth of U-Net that suits pictures of side `sz`"
-    n = next((n for n in range(9, 3, -1) if sz % 2**n == 0), 0)
-    if sz < 16 or not n: raise UserError(f"size {sz} cannot be halved often enough: use a multiple of 16, best a power of two such as 64, 128, 256 or 512")
-    return n
+# %% ../nbs/04_models.ipynb #be3587d4
+def _takes(net, *args, **kwargs):
+    "Can `net` be called like this?"
+    try: signature(getattr(net, 'forward', net)).bind(*args, **kwargs)
+    except TypeError: return False
+    return True
+
+def check_players(
+    gen:nn.Module, # the generator
+    critic:nn.Module, # the critic
+    needs_features:bool=False, # does a loss look at what the critic notices?
+):
+    "Say so if a network does not offer what training, saving and painting ask of it"
+    g,c = type(gen).__name__, type(critic).__name__
+    if not _takes(gen, None, z=None):
+        raise UserError(f"{g} cannot be called as gen(x, z=None): give its forward these two parameters")
+    for o in getattr(gen, 'told', ()):
+        if not _takes(gen, None, z=None, **{o: None}):
+            raise UserError(f"{g} says that it can be told {o}, and its forward does not take {o}: "
+                            "add it, or take it out of told")
+    if not isinstance(getattr(gen, 'arch', None), dict):
+        raise UserError(f"{g} has no arch, so it cannot be saved: give it a dictionary of the arguments that make it anew")
+    if not _takes(critic, None, None):
+        raise UserError(f"{c} cannot be called as critic(picture, beside): give its forward these two parameters")
+    if needs_features and not _takes(getattr(critic, 'features', None), None, None):
+        raise UserError(f"{c} has no features(picture, beside), which a loss with a weight above 0 "
+                        "looks at: add them, or set the weight to 0")
