@@ -6,8 +6,9 @@
 __all__ = ['SIZES', 'SETTINGS', 'RECIPES', 'JUDGED_AT', 'OF_THE_LEARNER', 'setting', 'number', 'read_number', 'one_of', 'text',
            'maybe', 'check_lam_setting', 'check_size', 'check_term', 'with_weights', 'RunConfig', 'flag_text',
            'run_config', 'RunFolder', 'read_checkpoint', 'paint_all', 'make_card', 'library_versions', 'run_dls',
-           'read_config', 'check_out', 'start_from', 'trained_critic', 'EpochLine', 'run_learner', 'train_run',
-           'memory_advice', 'resumed_config', 'config_flags', 'pokegan_train', 'evaluate_model', 'pokegan_eval']
+           'find_device', 'read_config', 'check_out', 'start_from', 'trained_critic', 'EpochLine', 'run_learner',
+           'train_run', 'memory_advice', 'resumed_config', 'config_flags', 'pokegan_train', 'evaluate_model',
+           'pokegan_eval']
 
 # %% ../nbs/13_runs.ipynb #6bb84ad2
 from fastai.basics import *
@@ -29,7 +30,7 @@ from .conditions import check_lam, check_range, lam_range
 from .training import PRECISIONS, Pix2PixLearner, Preview, pix2pix_learner, plot_losses, set_precision, set_torch_rng
 from .hands import SKETCHES, get_sketch
 from .sources import get_source
-from .painting import Param, find_device, find_model, load_model, read_card, save_model, tell
+from .painting import Param, find_model, load_model, read_card, save_model, tell
 
 # %% ../nbs/13_runs.ipynb #c8d37a9f
 def setting(
@@ -392,6 +393,17 @@ def run_dls(
     random = getattr(sketch, 'random', False)
     return pair_dls(source, sketch=sketch, valid_sketch=get_sketch('auto') if random else sketch, n_sketches=4 if random else 1,
                     sz=cfg.size, bs=cfg.bs, seed=cfg.seed, device=device)
+
+# %% ../nbs/13_runs.ipynb #48a8f636
+def find_device(
+    name:str|None=None, # 'cpu', 'cuda', 'cuda:1', 'mps'; None: a GPU if there is one
+)->torch.device:
+    "The device called `name`, if this machine has it"
+    try:
+        dev = torch.device(name) if name else torch.device('cuda' if torch.cuda.is_available() else 'cpu')
+        torch.zeros(1, device=dev)
+    except (RuntimeError, AssertionError, NotImplementedError): raise UserError(f"device {name!r} is not to be had here: use cpu{', cuda' if torch.cuda.is_available() else ''}") from None
+    return dev
 
 # %% ../nbs/13_runs.ipynb #e3ec51e4
 def read_config(
