@@ -14,6 +14,7 @@ from urllib.parse import urlparse
 import cv2, numpy as np, pandas as pd, matplotlib.pyplot as plt, optuna, torch, yaml
 from matplotlib.colors import to_hex
 from matplotlib.path import Path as Curve
+from matplotlib.ticker import LogLocator
 from matplotlib.patches import PathPatch
 from optuna.exceptions import ExperimentalWarning, StorageInternalError, TrialPruned, UpdateFinishedTrialError
 from optuna.importance import FanovaImportanceEvaluator, PedAnovaImportanceEvaluator, get_param_importances
@@ -904,6 +905,7 @@ def _rank_correlation(v, y):
 @patch
 def as_study(self:Sweep): # Optuna's study, in memory
     "The complete runs, for Optuna's analyses and figures"
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
     study = optuna.create_study(direction=self.goal)
     space = {k: _distribution(v, self.done[k]) for k,v in self.cfg['parameters'].items() if k in self.swept}
     for _,r in self.done.iterrows():
@@ -1066,7 +1068,7 @@ def plot_parallel(
     fig = plt.figure(figsize=(1.4+1.5*len(keys), 2.8)); ax = fig.add_axes((0, 0, 1, 1)); ax.axis('off')
     axes = [parallel_axis(sweep, k) for k in keys]
     for rank,(i,v) in reversed(list(enumerate(df[sweep.metric].items()))):
-        thick = dict(lw=2.2, alpha=.95) if rank < 3 else dict(lw=1.1, alpha=.6)
+        thick = dict(lw=2.2, alpha=.95) if rank < 3 else dict(lw=1.1, alpha=.8)
         ax.add_patch(PathPatch(_curve([a[0][i] for a in axes]), fc='none', ec=run_colour(sweep, v), **thick))
     paper = dict(fc='white', ec='none', pad=.6, alpha=.75)
     for x,(k,(_,ticks,names)) in enumerate(zip(keys, axes)):
@@ -1096,7 +1098,8 @@ def plot_sweep_losses(
             ax.plot(s.step, v, c=colour, lw=.5, alpha=.2)
             ax.plot(s.step, smooth(v, beta), c=colour, lw=1.1, alpha=.9)
     for ax,t in zip(axs, ('critic', 'generator: GAN + λ L1')): ax.set_title(t); ax.set_xlabel('step')
-    axs[1].set_yscale('log')
+    axs[1].set_yscale('log'); axs[1].minorticks_off()
+    axs[1].yaxis.set_major_locator(LogLocator(subs=(1, 2, 5))); axs[1].yaxis.set_major_formatter('{x:g}')
     return _note(fig, sweep)
 
 # %% ../nbs/14_sweeps.ipynb #d3670bb8
@@ -1129,20 +1132,23 @@ def plot_importance(
 # %% ../nbs/14_sweeps.ipynb #70922d2a
 def sketch_order(
     sweep:Sweep, # what has run
+    runs:pd.DataFrame|None=None, # of these runs; None: all
 )->pd.DataFrame: # runs that have painted
     "The runs in the order in which their paintings are looked at: λ varies fastest"
     by = [k for k in sweep.swept if k != 'lam'] + ['lam']*('lam' in sweep.swept)
-    df = sweep.runs[(sweep.runs.state != 'failed') & sweep.runs.number.isin(list(sweep.paintings))]
+    df = sweep.runs if runs is None else runs
+    df = df[(df.state != 'failed') & df.number.isin(list(sweep.paintings))]
     return df.sort_values(by) if by else df
 
 # %% ../nbs/14_sweeps.ipynb #7719ac82
 def plot_sketches(
     sweep:Sweep, # what has run
     sketch:np.ndarray|None=None, # the drawing, shown first
+    runs:pd.DataFrame|None=None, # paintings of these runs; None: all
     side:float=1.1, # inches a painting
 )->plt.Figure:
     "The custom sketch as every run painted it, with its parameters"
-    df,ims = sketch_order(sweep),sweep.paintings
+    df,ims = sketch_order(sweep, runs),sweep.paintings
     pairs = [sweep.swept[i:i+2] for i in range(0, len(sweep.swept), 2)]
     def title(r): return '\n'.join([label(r[p], ' · ') for p in pairs] + [f'{sweep.metric} {r[sweep.metric]:.4f}'])
     tiles = [] if sketch is None else [(sketch, 'the drawing')]
@@ -1152,7 +1158,7 @@ def plot_sketches(
     rows = -(-len(tiles)//cols)
     fig,axs = plt.subplots(rows, cols, figsize=(side*cols, (side+.42)*rows), squeeze=False, layout='constrained')
     for ax in axs.flat: ax.axis('off')
-    for ax,(im,t) in zip(axs.flat, tiles): ax.imshow(im); ax.set_title(t, fontsize=7)
+    for ax,(im,t) in zip(axs.flat, tiles): ax.imshow(im, interpolation='nearest'); ax.set_title(t, fontsize=8)
     return _note(fig, sweep)
 
 # %% ../nbs/14_sweeps.ipynb #0ad0ba81
