@@ -22,7 +22,8 @@ setup(
     packages=['pokegan', 'pokegan.trained_models', 'pokegan.sketches'],
     # the shipped weights and drawings live beside the package in the repository and inside it once installed
     package_dir={'pokegan': 'pokegan', 'pokegan.trained_models': 'trained_models', 'pokegan.sketches': 'nbs/sketches'},
-    package_data={'pokegan': ['*.yaml', 'demo_page.ipynb'], 'pokegan.trained_models': ['*.safetensors', '*.json', '*.md'], 'pokegan.sketches': ['*.png']},
+    package_data={'pokegan': ['*.yaml', 'demo_page.ipynb', 'web/*'], 'pokegan.sketches': ['*.png'],
+                  'pokegan.trained_models': ['*.safetensors', '*.json', '*.md']},
     python_requires=f">={cfg['min_python']}", install_requires=words('requirements') + words('pip_requirements'),
     extras_require={'dev': words('dev_requirements')},
     entry_points={'console_scripts': [s.strip() for s in cfg['console_scripts'].splitlines() if s.strip()],

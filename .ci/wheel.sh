@@ -27,7 +27,7 @@ for m in pkgutil.iter_modules(pokegan.__path__, 'pokegan.'): importlib.import_mo
 assert importlib.util.find_spec('nbdev') is None, 'nbdev is not needed to use the package'
 print(*[f'{o} {version(o)}' for o in 'pokegan fastai fastcore torch torchvision numpy opencv-python-headless optuna'.split()], sep=', ')
 from PIL import Image
-from pokegan.data import draw_creature
+from pokegan.creatures import draw_creature
 Path('pictures').mkdir()
 for i in range(4): Image.fromarray(draw_creature(i, 128)).save(f'pictures/{i}.png')
 P

@@ -8,11 +8,13 @@ import argparse, json
 from pathlib import Path
 import numpy as np, torch
 from PIL import Image
-from pokegan.data import creatures, pair_dls, tile
-from pokegan.edges import auto_sketch, write_atomic
+from pokegan.pictures import tile, write_atomic
+from pokegan.data import creatures, pair_dls
+from pokegan.edges import auto_sketch
 from pokegan.metrics import evaluate
 from pokegan.models import PatchCritic, receptive_field
-from pokegan.training import pix2pix_learner, paint_all, set_seed, find_device
+from pokegan.training import pix2pix_learner, set_seed
+from pokegan.runs import find_device, paint_all
 
 LAYERS = {1: 0, 16: 1, 70: 3, 286: 5} # receptive field: convolutions of stride 2
 SHOWN = 6

@@ -6,7 +6,7 @@ undisturbed run, bit for bit.
 import contextlib, json, os, random, shutil, signal, sys, tempfile, time
 from pathlib import Path
 import torch
-from pokegan.training import train_run
+from pokegan.runs import RunConfig, train_run
 
 kills = int(sys.argv[1]) if len(sys.argv) > 1 else 20
 root = Path(tempfile.mkdtemp())
@@ -17,7 +17,8 @@ def start(folder):
     pid = os.fork()
     if pid: return pid
     with open(os.devnull, 'w') as null, contextlib.redirect_stdout(null):
-        try: train_run(folder, data='creatures', style='canny', size=32, nf=16, bs=4, limit=24, epochs=2*kills, device='cpu', resume=(folder/'checkpoint.pth').exists())
+        cfg = RunConfig(style='canny', size=32, nf=16, bs=4, limit=24, epochs=2*kills, device='cpu')
+        try: train_run(cfg, folder, resume=(folder/'checkpoint.pth').exists())
         except BaseException as e: print(e, file=sys.stderr); os._exit(1)
     os._exit(0)
 

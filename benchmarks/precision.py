@@ -5,7 +5,8 @@
 import statistics, sys
 from pokegan.data import creatures, pair_dls
 from pokegan.edges import canny_sketch
-from pokegan.training import pix2pix_learner, set_precision, set_seed, find_device
+from pokegan.training import pix2pix_learner, set_precision, set_seed
+from pokegan.runs import find_device
 
 epochs = int(sys.argv[1]) if len(sys.argv) > 1 else 4
 res = {}

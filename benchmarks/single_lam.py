@@ -7,9 +7,9 @@ Every run is kept in `--runs`, and goes on from there if it was stopped. `nbs/tu
 import argparse, json, tempfile
 from pathlib import Path
 import pandas as pd
-from pokegan.edges import write_atomic
-from pokegan.models import load_model
-from pokegan.training import train_run
+from pokegan.pictures import write_atomic
+from pokegan.painting import load_model
+from pokegan.runs import RunConfig, train_run
 
 KEYS = ('l1', 'sharpness', 'colourfulness', 'real_sharpness', 'real_colourfulness')
 
@@ -19,8 +19,8 @@ def train(lam, args, runs):
     try: done = load_model(out)[1]
     except (FileNotFoundError, ValueError): done = {}
     if done.get('epochs') == args.epochs and 'metrics' in done: return done
-    return train_run(out, args.data, style='mixed', size=args.size, nf=args.nf, epochs=args.epochs, bs=args.bs, lam=lam, up='bilinear', fm=args.fm, augment=args.augment, seed=args.seed, limit=args.limit,
-                     device=args.device, resume=(out/'checkpoint.pth').exists()).run_folder.card
+    same = {k: getattr(args, k) for k in ('data', 'size', 'nf', 'epochs', 'bs', 'fm', 'augment', 'seed', 'limit', 'device')}
+    return train_run(RunConfig(lam=lam, up='bilinear', **same), out, resume=(out/'checkpoint.pth').exists()).run_folder.card
 
 def table(rows):
     "A row a λ: what the conditioned generator reaches over what a generator of that λ alone does"

@@ -102,7 +102,7 @@ def feature_loss(
 @dataclass
 class Turn:
     "All that a term may look at in the generator's turn"
-    obj: Objective # what both players play for
+    obj: object # the Objective: what both players play for
     critic: Callable # the critic: (pictures, what is beside them or None) → logits
     x: torch.Tensor # drawings (B, c_in, H, W)
     y: torch.Tensor # real pictures (B, 3, H, W)

@@ -4,7 +4,8 @@
 
 # %% ../nbs/12_painting.ipynb #724fd142
 from __future__ import annotations
-import json, sys, threading
+import io, json, sys, threading
+from copy import deepcopy
 from functools import lru_cache
 from pathlib import Path
 import cv2, numpy as np, torch
@@ -15,12 +16,13 @@ from safetensors.torch import load_file, save_file
 from fastcore.script import call_parse
 from .pictures import UserError, fit_square, one_line_errors, read_drawing, write_atomic
 from .models import UNetGenerator
-from .conditions import check_lam, lam_range, make_generator
+from .conditions import check_lam, make_generator
 from .hands import clean_sketch
 
 # %% auto #0
-__all__ = ['DEFAULT_MODEL', 'save_model', 'models_dir', 'find_model', 'load_model', 'n_epochs', 'get_model', 'tell',
-           'paint_square', 'paint', 'pokegan_paint', 'read_card']
+__all__ = ['ARCHITECTURES', 'DEFAULT_MODEL', 'as_half', 'save_model', 'models_dir', 'find_model', 'read_card', 'n_epochs',
+           'find_device', 'build_generator', 'load_model', 'load_once', 'is_learner', 'learned', 'get_model', 'tell',
+           'paint_square', 'paint', 'picture_format', 'painting_paths', 'pokegan_paint']
 
 # %% ../nbs/12_painting.ipynb #c2c040f7
 try: from fastcore.script import Param
@@ -28,12 +30,15 @@ except ImportError: # fastcore 2 reads the same from annotations
     from typing import Annotated
     def Param(help, type, **kwargs): return Annotated[type, help, kwargs]
 
-# %% ../nbs/12_painting.ipynb #39b3ce4b
-def _half(t):
-    "fp16 where that loses only precision; numbers that fp16 cannot hold stay as they are"
-    h = t.half() if t.is_floating_point() else t
-    return (h if torch.isfinite(h).all() or not t.is_floating_point() else t).contiguous().cpu()
+# %% ../nbs/12_painting.ipynb #2177a001
+def as_half(
+    t:torch.Tensor, # weights, or counters
+)->torch.Tensor: # float16 where its range suffices, else unchanged; on the CPU
+    "Half precision where that costs no more than precision"
+    if t.is_floating_point() and torch.isfinite(h := t.half()).all(): t = h
+    return t.contiguous().cpu()
 
+# %% ../nbs/12_painting.ipynb #39b3ce4b
 def save_model(
     path:str|Path, # where to: NAME.safetensors (the suffix may be left out)
     gen:UNetGenerator, # generator to save
@@ -43,8 +48,8 @@ def save_model(
     path = Path(path)
     if path.suffix != '.safetensors': path = path.with_name(path.name + '.safetensors')
     card = dict(architecture=dict(name=type(gen).__name__, **gen.arch), size=2**gen.arch['n_levels']) | (card or {})
-    text = json.dumps(card, indent=2, ensure_ascii=False) + '\n' # fails here, before a file is touched, if a value is no JSON
-    write_atomic(path, lambda f: save_file({k: _half(v) for k,v in gen.state_dict().items()}, f))
+    text = json.dumps(card, indent=2, ensure_ascii=False) + '\n' # fails before a file is touched, if a value is no JSON
+    write_atomic(path, lambda f: save_file({k: as_half(v) for k,v in gen.state_dict().items()}, f))
     write_atomic(path.with_suffix('.json'), lambda f: Path(f).write_text(text, encoding='utf8'))
     return path
 
@@ -61,30 +66,25 @@ def find_model(
 )->Path: # path of the .safetensors file
     "Find a model by path, by the folder of its training run, or by its name in `trained_models/`"
     p = Path(name)
-    for o in [p, p/'model.safetensors', p.with_name(p.name+'.safetensors'), models_dir()/f'{p.name}.safetensors' if p.parent==Path() else p]:
+    places = [p, p/'model.safetensors', p.with_name(p.name + '.safetensors')]
+    if p.parent == Path(): places.append(models_dir()/f'{p.name}.safetensors')
+    for o in places:
         if o.is_file() and o.suffix == '.safetensors': return o
     shipped = ', '.join(sorted(o.stem for o in models_dir().glob('*.safetensors'))) or 'none'
-    raise FileNotFoundError(f"no model {str(name)!r}: give the path of a .safetensors file, a folder that pokegan_train wrote, or a shipped model's name ({shipped})")
+    raise FileNotFoundError(f"no model {str(name)!r}: give the path of a .safetensors file, a folder that pokegan_train wrote, "
+                            f"or a shipped model's name ({shipped})")
 
-# %% ../nbs/12_painting.ipynb #a437a681
-def load_model(
-    name:str|Path, # as for find_model
-    device:str|torch.device='cpu', # where the weights go
-)->tuple: # (generator in eval mode, its card)
-    "Load a generator and its card, ready to paint"
-    path = find_model(name)
-    try: card = json.loads(path.with_suffix('.json').read_text(encoding='utf8'))
-    except FileNotFoundError: raise FileNotFoundError(f"{path} has no card: put its {path.with_suffix('.json').name} beside it") from None
-    except ValueError as e: raise UserError(f"{path.with_suffix('.json')} is not a model card: {e}") from None
-    try:
-        arch = dict(card['architecture'])
-        if (name := arch.pop('name')) not in ('UNetGenerator', 'ToldUNet'): raise KeyError(name)
-        with torch.device('meta'): gen = make_generator(**arch)
-        state = load_file(path)
-        gen.load_state_dict({k: v.float() if v.is_floating_point() else v for k,v in state.items()}, assign=True)
-    except (KeyError, TypeError, RuntimeError, SafetensorError) as e:
-        raise UserError(f"{path} does not fit its card ({str(e).splitlines()[0]}): take both files from the same training run") from None
-    return gen.requires_grad_(False).eval().to(device, memory_format=torch.channels_last), card # a sixth faster on a CPU
+# %% ../nbs/12_painting.ipynb #59b2e4c1
+def read_card(
+    model:str|Path|tuple, # as for find_model, or (generator, card)
+)->dict: # its card
+    "A model's card, without its weights"
+    if isinstance(model, tuple): return model[1]
+    path = find_model(model)
+    f = path.with_suffix('.json')
+    try: return json.loads(f.read_text(encoding='utf8'))
+    except FileNotFoundError: raise FileNotFoundError(f"{path} has no card: put its {f.name} beside it") from None
+    except ValueError as e: raise UserError(f"{f} is not a model card: {e}") from None
 
 # %% ../nbs/12_painting.ipynb #abb1de7e
 def n_epochs(
@@ -93,22 +93,87 @@ def n_epochs(
     "The epochs of a model and of all the runs that it went on from"
     return card.get('epochs', 0) + (n_epochs(card['init']) if card.get('init') else 0)
 
+# %% ../nbs/12_painting.ipynb #743b08e8
+def find_device(
+    name:str|torch.device|None=None, # 'cpu', 'cuda', 'cuda:1', 'mps'; None: a GPU if there is one
+)->torch.device: # the device
+    "The device called `name`, if this machine has it"
+    try:
+        dev = torch.device(name or ('cuda' if torch.cuda.is_available() else 'cpu'))
+        torch.zeros(1, device=dev)
+    except (RuntimeError, AssertionError, NotImplementedError):
+        there = 'cpu, cuda' if torch.cuda.is_available() else 'cpu'
+        raise UserError(f"device {str(name)!r} is not to be had here: use {there}") from None
+    return dev
+
+# %% ../nbs/12_painting.ipynb #a437a681
+ARCHITECTURES = ('UNetGenerator', 'ToldUNet') # what a card may name
+
+def build_generator(
+    arch:dict, # a card's architecture: name and arguments
+)->nn.Module: # its weights are random
+    "The network that a card describes, made without touching torch's random state"
+    arch = dict(arch)
+    if (name := arch.pop('name')) not in ARCHITECTURES: raise KeyError(name)
+    with torch.random.fork_rng(devices=[]): return make_generator(**arch)
+
+# %% ../nbs/12_painting.ipynb #4dfa5a02
+def load_model(
+    name:str|Path, # as for find_model
+    device:str|torch.device='cpu', # where the weights go
+)->tuple: # (generator in eval mode, its card)
+    "Load a generator and its card, ready to paint"
+    dev,path = find_device(device), find_model(name)
+    card = read_card(path)
+    try:
+        gen,state = build_generator(card['architecture']), load_file(path)
+        gen.load_state_dict({k: v.float() if v.is_floating_point() else v for k,v in state.items()}, assign=True)
+    except (KeyError, TypeError, RuntimeError, SafetensorError) as e:
+        why = str(e).splitlines()[0]
+        raise UserError(f"{path} does not fit its card ({why}): take both files from the same training run") from None
+    return gen.requires_grad_(False).eval().to(dev, memory_format=torch.channels_last), card # a sixth faster on a CPU
+
 # %% ../nbs/12_painting.ipynb #cd60749b
 DEFAULT_MODEL = 'pokemon-lambda'
-
 _loading = threading.Lock() # two pages that ask at once wait for one loading
 
 @lru_cache(maxsize=8)
-def _load(path, mtime, device): return load_model(path, device)
-
-def get_model(
-    model:str|Path|tuple=DEFAULT_MODEL, # a path, a run's folder, a shipped model's name, or what load_model returned
-    device:str='cpu', # where to paint
+def load_once(
+    path:Path, # of the .safetensors file
+    mtime:int, # when the file was written: another time, another model
+    device:str, # where the weights go
 )->tuple: # (generator, card)
-    "Load a model, once"
+    "`load_model`, which remembers"
+    return load_model(path, device)
+
+# %% ../nbs/12_painting.ipynb #4b2402cd
+def is_learner(
+    model, # anything
+)->bool: # does it hold a generator's average?
+    "Is this a `Learner` of pix2pix?"
+    return hasattr(getattr(model, 'model', None), 'ema')
+
+# %% ../nbs/12_painting.ipynb #b454c3d6
+def learned(
+    learn, # a Learner, from pix2pix_learner
+    device:str|torch.device='cpu', # where to paint
+)->tuple: # (copy of the generator's average, in eval mode; a card)
+    "What a `Learner` has learnt, ready to paint or to be saved"
+    gen = deepcopy(learn.model.ema).requires_grad_(False).eval().to(find_device(device))
+    obj = learn.loss_func.objective
+    lam = list(obj.lam) if hasattr(obj, 'lam') else obj.weights['l1'] # a range, where the generator is told λ
+    return gen, dict(size=learn.dls.sz, lam=lam)
+
+# %% ../nbs/12_painting.ipynb #68069a38
+def get_model(
+    model:str|Path|tuple=DEFAULT_MODEL, # a path, a run's folder, a shipped model's name, (generator, card) or a Learner
+    device:str|torch.device='cpu', # where to paint; a pair stays where it is
+)->tuple: # (generator, card)
+    "A generator and its card, loaded once"
     if isinstance(model, tuple): return model
+    if is_learner(model): return learned(model, device)
     path = find_model(model).resolve()
-    with _loading: return _load(path, path.stat().st_mtime_ns, str(device))
+    with _loading: return load_once(path, path.stat().st_mtime_ns, str(device))
 
 # %% ../nbs/12_painting.ipynb #26998faf
 def tell(
@@ -127,22 +192,22 @@ def paint_square(
     loaded:tuple, # (generator, card)
     lam:float|None=None, # λ; None: the model's own
     seed:int=0, # of the noise
-    device:str='cpu', # where the generator is
 )->np.ndarray: # painting, S×S×3 uint8
     "Paint a square that has the model's size"
     gen,card = loaded
     x = torch.from_numpy(sq.reshape(*sq.shape[:2], -1)).permute(2, 0, 1)[None].float()/127.5 - 1
-    g = gen(x.to(device), z=torch.Generator().manual_seed(seed), **tell(gen, card, lam))[0].float().cpu()
+    x = x.to(next(gen.parameters(), x).device)
+    g = gen(x, z=torch.Generator().manual_seed(seed), **tell(gen, card, lam))[0].float().cpu()
     return ((g + 1)*127.5).round().clamp(0, 255).to(torch.uint8).permute(1, 2, 0).numpy()
 
 # %% ../nbs/12_painting.ipynb #d9cac7b8
 @torch.inference_mode()
 def paint(
     drawing, # path, PIL picture or array, of any size, with or without transparency
-    model:str|Path|tuple=DEFAULT_MODEL, # as for get_model
+    model:str|Path|tuple=DEFAULT_MODEL, # as for get_model: a name, a path, a Learner, ...
     lam:float|None=None, # λ, where the model was trained for more than one
     seed:int=0, # another seed, another painting (dropout is the noise z)
-    device:str='cpu', # where to paint
+    device:str|torch.device='cpu', # where to paint
 )->Image.Image: # the painting, RGB, as large as the drawing
     "Paint a drawing"
     gen,card = loaded = get_model(model, device)
@@ -150,16 +215,33 @@ def paint(
     img = read_drawing(drawing)
     a = clean_sketch(img) if gen.arch['c_in'] == 1 else img
     sq,(t,l,h,w) = fit_square(a, card['size'])
-    g = paint_square(sq, loaded, lam, seed, device)[t:t+h, l:l+w]
-    return Image.fromarray(cv2.resize(g, img.shape[1::-1], interpolation=cv2.INTER_AREA if h > img.shape[0] else cv2.INTER_CUBIC))
+    g = paint_square(sq, loaded, lam, seed)[t:t+h, l:l+w]
+    how = cv2.INTER_AREA if h > img.shape[0] else cv2.INTER_CUBIC
+    return Image.fromarray(cv2.resize(g, img.shape[1::-1], interpolation=how))
+
+# %% ../nbs/12_painting.ipynb #442db6c5
+def picture_format(
+    path:Path, # a file to write
+)->str: # Pillow's name of the format
+    "The format that a file's suffix stands for, if a painting can be written in it"
+    fmt = Image.registered_extensions().get(path.suffix.lower())
+    if fmt is None: raise UserError(f"--out {path} has no picture's suffix: use .png or .jpg")
+    try: Image.new('RGB', (16, 16)).save(io.BytesIO(), fmt)
+    except (KeyError, OSError):
+        raise UserError(f"--out {path}: {path.suffix} cannot hold a painting, use .png or .jpg") from None
+    return fmt
 
 # %% ../nbs/12_painting.ipynb #e79ccd61
-def _targets(sketches, out):
-    "Where each painting goes: a file for one drawing, else NAME-painted.png in a folder"
+def painting_paths(
+    sketches:list, # drawings, as paths
+    out:str|Path, # a file for one drawing, or a folder
+)->list: # a path for each: `out`, or NAME-painted.png in the folder
+    "Where each painting goes"
     out = Path(out)
     if out.suffix and not out.is_dir():
-        if len(sketches) > 1: raise UserError(f"--out {out} is one file, but there are {len(sketches)} drawings: name a folder")
-        if out.suffix.lower() not in Image.registered_extensions(): raise UserError(f"--out {out} has no picture's suffix: use .png or .jpg")
+        if len(sketches) > 1:
+            raise UserError(f"--out {out} is one file, but there are {len(sketches)} drawings: name a folder")
+        picture_format(out)
         res = [out]
     else: res = [out/f'{Path(s).stem}-painted.png' for s in sketches]
     for s,r in zip(sketches, res):
@@ -180,21 +262,14 @@ def pokegan_paint(
     "Paint drawings: the pictures have the drawings' size"
     bad = 0
     with one_line_errors():
+        paths = painting_paths(sketch, out)
         loaded = get_model(model, device)
         check_lam(loaded[1], lam)
-        for s,t in zip(sketch, _targets(sketch, out)):
-            try: im = paint(s, loaded, lam, seed, device)
-            except (ValueError, OSError) as e: # the others can still be painted
+        for s,t in zip(sketch, paths):
+            try: im = paint(s, loaded, lam, seed)
+            except (UserError, OSError) as e: # the others can still be painted
                 print(e, file=sys.stderr); bad += 1
                 continue
-            fmt = Image.registered_extensions()[t.suffix.lower()]
-            write_atomic(t, lambda f: im.save(f, format=fmt))
+            write_atomic(t, lambda f: im.save(f, format=picture_format(t)))
             print(t)
         if bad: sys.exit(1)
-
-# %% ../nbs/12_painting.ipynb #59b2e4c1
-def read_card(
-    model:str|Path|tuple, # as for get_model
-)->dict: # its card
-    "A model's card, without its weights"
-    return model[1] if isinstance(model, tuple) else json.loads(find_model(model).with_suffix('.json').read_text(encoding='utf8'))

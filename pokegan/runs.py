@@ -78,7 +78,7 @@ def one_of(
     def check(name, v):
         if v is None and optional or v in choices: return v
         raise UserError(f"{name}={v!r} is not known: use one of {', '.join(map(str, choices))}")
-    check.kind,check.optional = type(choices[0]), optional
+    check.kind,check.optional = type(next(iter(choices))), optional
     return check
 
 # %% ../nbs/13_runs.ipynb #d825e310

@@ -6,43 +6,58 @@
 from __future__ import annotations
 from fastai.basics import *
 from fastai.callback.all import *
-import contextlib, difflib, importlib.resources, inspect, itertools, math, netrc, os, queue, random, re, shutil, socket, sys, threading, time, warnings
+import base64, contextlib, dataclasses, difflib, importlib.resources, io, itertools, json, math, netrc, os, queue
+import random, re, shutil, sys, threading, time, traceback, warnings
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlparse
 import cv2, numpy as np, pandas as pd, matplotlib.pyplot as plt, optuna, torch, yaml
+from matplotlib.colors import to_hex
 from matplotlib.path import Path as Curve
+from matplotlib.ticker import LogLocator
 from matplotlib.patches import PathPatch
+from optuna.exceptions import ExperimentalWarning, StorageInternalError, TrialPruned, UpdateFinishedTrialError
+from optuna.importance import FanovaImportanceEvaluator, PedAnovaImportanceEvaluator, get_param_importances
+from optuna.storages import JournalStorage, RDBStorage, RetryHeartbeatStaleTrialCallback
+from optuna.storages.journal import JournalFileBackend
 from optuna.trial import TrialState
 from PIL import Image
-from scipy.stats import f as f_distribution
 from sklearn.ensemble import RandomForestRegressor
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import SQLAlchemyError
 from tqdm import tqdm
 from fastcore.script import call_parse
-from .pictures import MissingPackage, UserError, load_picture, one_line_errors, process_gone, write_atomic
+from .pictures import MissingPackage, UserError, load_picture, one_line_errors, write_atomic
 from .creatures import draw_creature
 from .data import data_root
 from .edges import auto_sketch
 from .training import Diverged, first_pairs, smooth
 from .metrics import METRICS, evaluate
 from .sources import get_source
-from .runs import SETTINGS, RunConfig, RunFolder, find_device, train_run
+from .painting import find_model
+from .runs import RECIPES, SETTINGS, RunConfig, RunFolder, find_device, one_of, run_config, train_run
 
 # %% auto #0
-__all__ = ['PARAMS', 'BETTER', 'SILENCE', 'FIGURES', 'check_value', 'check_parameter', 'check_early', 'sweep_names',
-           'read_config', 'sweep_config', 'check_metric', 'swept', 'constants', 'grid', 'distributions', 'Numbered',
-           'make_sampler', 'make_pruner', 'open_storage', 'check_folder', 'open_study', 'Pulse', 'is_dead', 'requeue',
-           'claim', 'sign', 'custom_sketch', 'sketch_batch', 'HeldOut', 'SweepRun', 'sweep_run', 'runs_table',
-           'check_count', 'run_sweep', 'write_runs', 'label', 'symbol', 'gather', 'Sweep', 'importance', 'stepwise',
-           'centre', 'closer', 'narrow', 'conclusion', 'plot_table', 'plot_parallel', 'plot_sweep_losses',
-           'plot_held_out', 'plot_importance', 'plot_sketches', 'write_figures', 'ArmsLength', 'WandbRun', 'WandbLog',
-           'wandb_logger', 'has_account', 'within', 'claim_point', 'server_config', 'agent_run', 'run_wandb',
-           'parse_fix', 'pokegan_sweep']
+__all__ = ['PARAMS', 'BETTER', 'RANGES', 'KEYS', 'BEAT', 'GRACE', 'IDENTITY', 'ATTEMPTS', 'STATES', 'SCALE', 'STYLE', 'FIGURES',
+           'check_value', 'check_range', 'check_values', 'check_parameter', 'check_early', 'check_metric',
+           'sweep_names', 'read_config', 'swept', 'constants', 'grid', 'run_settings', 'check_points', 'symbol',
+           'label', 'check_keys', 'sweep_config', 'check_parameters', 'suggest', 'make_sampler', 'make_pruner',
+           'open_storage', 'check_same', 'check_folder', 'open_study', 'last_attempts', 'is_lost', 'known_points',
+           'fill_queue', 'is_twice', 'next_step', 'custom_sketch', 'sketch_batch', 'HeldOut', 'SweepRun', 'check_count',
+           'Worker', 'RunFailed', 'attempts', 'is_hopeless', 'run_record', 'drop_unborn', 'run_sweep', 'runs_table',
+           'write_runs', 'gather', 'Sweep', 'summary', 'is_listed', 'importance', 'importances', 'better_half',
+           'stepwise', 'centre', 'closer', 'narrow', 'narrower', 'run_colour', 'parallel_axis', 'plot_parallel',
+           'plot_sweep_losses', 'plot_held_out', 'plot_importance', 'sketch_order', 'plot_sketches', 'picture_url',
+           'report_data', 'write_report', 'write_figures', 'parse_fix', 'pokegan_sweep', 'print_sweep', 'short',
+           'ArmsLength', 'WandbRun', 'quiet_wandb', 'WandbLog', 'wandb_logger', 'has_account', 'within',
+           'server_config', 'run_wandb']
 
 # %% ../nbs/14_sweeps.ipynb #4f44f034
-PARAMS = {k: (f.metadata['check'].kind, getattr(f.metadata['check'], 'optional', False)) for k,f in SETTINGS.items() if f.metadata['identity']}
+PARAMS = {k: f.metadata['check'].kind for k,f in SETTINGS.items() if f.metadata['identity']} # name -> type
+PARAMS['recipe'] = str
 
 # %% ../nbs/14_sweeps.ipynb #df330209
-BETTER = {k: 'minimize' if k in ('l1','swd') else 'maximize' for k in METRICS}
+BETTER = {k: 'minimize' if k in ('l1', 'swd') else 'maximize' for k in METRICS}
 
 # %% ../nbs/14_sweeps.ipynb #95b39b95
 def check_value(
@@ -50,43 +65,65 @@ def check_value(
     v, # the value in the file
 ): # the value as RunConfig wants it
     "A parameter's value, in its type and range"
-    if isinstance(v, (list, tuple, dict)) or name == 'lam' and isinstance(v, str) and ',' in v: raise UserError(f"parameter {name}: {v!r} is not one value")
-    try: return SETTINGS[name].metadata['check'](name, v)
+    if isinstance(v, (list, tuple, dict)) or name == 'lam' and isinstance(v, str) and ',' in v:
+        raise UserError(f"parameter {name}: {v!r} is not one value")
+    check = one_of(RECIPES) if name == 'recipe' else SETTINGS[name].metadata['check']
+    try: return check(name, v)
     except UserError as e: raise UserError(f'parameter {e}') from None
 
 # %% ../nbs/14_sweeps.ipynb #c9973484
-_RANGES = dict(int_uniform='int', uniform='float', q_uniform='float', log_uniform_values='float')
+RANGES = dict(int_uniform=int, uniform=float, q_uniform=float, log_uniform_values=float)
 
+# %% ../nbs/14_sweeps.ipynb #b9f36108
+def check_range(
+    name:str, # as in the file
+    spec:dict, # min and max, perhaps a distribution and q
+)->dict: # {'distribution', 'min', 'max'[, 'q']}
+    "A parameter that varies between two values"
+    kind = PARAMS[name]
+    dist = spec.get('distribution') or ('int_uniform' if kind is int else 'uniform')
+    def wrong(what): raise UserError(f"parameter {name}: {what}")
+    if dist not in RANGES: wrong(f"the distribution {dist} is not supported, use {', '.join(RANGES)}")
+    if kind is not RANGES[dist]: wrong(f"{dist} gives no {kind.__name__}, use {'int_uniform' if kind is int else 'values'}")
+    lo,hi = check_value(name, spec['min']),check_value(name, spec['max'])
+    if not lo < hi: wrong(f"its min {lo} must be below its max {hi}")
+    if dist == 'log_uniform_values' and lo <= 0: wrong("min must be above 0 for log_uniform_values")
+    step = dict(q=check_value(name, spec.get('q', 1))) if dist == 'q_uniform' else {}
+    return dict(distribution=dist, min=lo, max=hi, **step)
+
+# %% ../nbs/14_sweeps.ipynb #56e8c001
+def check_values(
+    name:str, # as in the file
+    vs:list, # the values there
+)->dict: # {'values'}, or {'value'} if there is but one
+    "A parameter that has a few values"
+    if not isinstance(vs, list) or not vs: raise UserError(f"parameter {name}: its values are empty, list at least one")
+    vs = list(dict.fromkeys(check_value(name, v) for v in vs))
+    return dict(values=vs) if len(vs) > 1 else dict(value=vs[0])
+
+# %% ../nbs/14_sweeps.ipynb #56e8c000
 def check_parameter(
     name:str, # as in the file
     spec:dict, # wandb's description: value, values, or min and max
-)->dict: # the same in one form: {'value'}, {'values'} or {'distribution','min','max'[,'q']}
+)->dict: # the same in one form: {'value'}, {'values'} or what check_range gives
     "One entry of `parameters`, or what is wrong with it"
-    if name not in PARAMS:
-        old = dict(lambda_l1='lam', batch_size='bs', learning_rate='lr', n_epochs='epochs').get(name)
-        near = L(old) or difflib.get_close_matches(name, PARAMS)
-        raise UserError(f"parameter {name} is not known: {f'did you mean {near[0]}?' if near else 'use ' + ', '.join(PARAMS)}")
-    if not isinstance(spec, dict): raise UserError(f"parameter {name}: give value: {spec}, or values: [...], or min and max")
-    odd = set(spec) - {'value','values','min','max','q','distribution'}
-    if odd: raise UserError(f"parameter {name}: {min(odd)} is not supported, use value, values, or min and max")
-    dist = spec.get('distribution')
-    if 'value' in spec or dist == 'constant': return dict(value=check_value(name, spec.get('value')))
-    if 'values' in spec:
-        if not isinstance(spec['values'], list) or not spec['values']: raise UserError(f"parameter {name}: its values are empty, list at least one")
-        return _constant_or(list(dict.fromkeys(check_value(name, v) for v in spec['values'])))
-    if not {'min','max'} <= set(spec): raise UserError(f"parameter {name}: give a value, values, or both min and max")
-    return _check_range(name, spec, dist or ('int_uniform' if PARAMS[name][0] is int else 'uniform'))
+    if name not in PARAMS: raise UserError(f"parameter {name} is not known: {_near(name)}")
+    def wrong(what): raise UserError(f"parameter {name}: {what}")
+    if not isinstance(spec, dict): wrong(f"give value: {spec}, or values: [...], or min and max")
+    odd = set(spec) - {'value', 'values', 'min', 'max', 'q', 'distribution'}
+    if odd: wrong(f"{min(odd)} is not supported, use value, values, or min and max")
+    constant = 'value' in spec or spec.get('distribution') == 'constant'
+    if constant: return dict(value=check_value(name, spec.get('value')))
+    if name == 'recipe': wrong("give it one value, such as recipe: {value: paper}")
+    if 'values' in spec: return check_values(name, spec['values'])
+    if {'min', 'max'} <= set(spec): return check_range(name, spec)
+    wrong("give a value, values, or both min and max")
 
-# %% ../nbs/14_sweeps.ipynb #b9f36108
-def _constant_or(vs): return dict(values=vs) if len(vs) > 1 else dict(value=vs[0])
-
-def _check_range(name, spec, dist):
-    if dist not in _RANGES: raise UserError(f"parameter {name}: the distribution {dist} is not supported, use {', '.join(_RANGES)}")
-    if PARAMS[name][0].__name__ != _RANGES[dist]: raise UserError(f"parameter {name}: {dist} gives no {'text' if PARAMS[name][0] is str else 'such numbers'}, use {'int_uniform' if PARAMS[name][0] is int else 'values'}")
-    lo,hi = check_value(name, spec['min']),check_value(name, spec['max'])
-    if not lo < hi: raise UserError(f"parameter {name}: its min {lo} must be below its max {hi}")
-    if dist == 'log_uniform_values' and lo <= 0: raise UserError(f"parameter {name}: min must be above 0 for log_uniform_values")
-    return dict(distribution=dist, min=lo, max=hi) | (dict(q=check_value(name, spec.get('q', 1))) if dist == 'q_uniform' else {})
+def _near(name):
+    "What may have been meant by a name that is not known"
+    old = dict(lambda_l1='lam', batch_size='bs', learning_rate='lr', n_epochs='epochs').get(name)
+    near = L(old) or difflib.get_close_matches(name, PARAMS)
+    return f'did you mean {near[0]}?' if near else f"use {', '.join(PARAMS)}"
 
 # %% ../nbs/14_sweeps.ipynb #c154797e
 def check_early(
@@ -94,67 +131,50 @@ def check_early(
 ): # the same in one form, or None
     "When to give a run up"
     if not spec: return None
-    if not isinstance(spec, dict) or spec.get('type') not in ('hyperband','median'): raise UserError(f"early_terminate: give it the type hyperband or median, not {spec.get('type') if isinstance(spec, dict) else spec}")
-    odd = set(spec) - {'type','min_iter','max_iter','s','eta'}
-    if odd: raise UserError(f"early_terminate: {min(odd)} is not known, use min_iter, max_iter, s or eta")
-    res = dict(type=spec['type'], **{k: spec[k] for k in ('min_iter','max_iter','s','eta') if k in spec})
-    for k,v in res.items():
-        if k != 'type' and (isinstance(v, bool) or not isinstance(v, int) or v < (2 if k == 'eta' else 1)): raise UserError(f"early_terminate: {k}: {v} is not a whole number of {2 if k == 'eta' else 1} or more")
-    return res
+    kind = spec.get('type') if isinstance(spec, dict) else spec
+    def wrong(what): raise UserError(f"early_terminate: {what}")
+    if kind not in ('hyperband', 'median'): wrong(f"give it the type hyperband or median, not {kind}")
+    for k,v in spec.items():
+        if k == 'type': continue
+        if k not in ('min_iter', 'max_iter', 's', 'eta'): wrong(f"{k} is not known, use min_iter, max_iter, s or eta")
+        least = 2 if k == 'eta' else 1
+        if type(v) is not int or v < least: wrong(f"{k}: {v} is not a whole number of {least} or more")
+    return dict(spec)
+
+# %% ../nbs/14_sweeps.ipynb #bf7b1b08
+def check_metric(
+    metric, # metric of the file: a name, {'name', 'goal'}, or None
+)->dict: # {'name', 'goal'}
+    "What the sweep optimises"
+    metric = dict(name=metric) if isinstance(metric, str) else metric or {}
+    name = metric.get('name', 'l1')
+    if name not in METRICS: raise UserError(f"metric {name} is not known: use one of {', '.join(METRICS)}")
+    goal = metric.get('goal', BETTER[name])
+    if goal not in ('minimize', 'maximize'):
+        raise UserError(f"metric {name}: the goal {goal} is not known, use minimize or maximize")
+    return dict(name=name, goal=goal)
 
 # %% ../nbs/14_sweeps.ipynb #3726d604
 def sweep_names()->list: # names that sweep_config knows
     "The sweeps that come with the package"
-    return sorted(o.name[:-5] for o in importlib.resources.files('pokegan').iterdir() if re.match(r'sweep-.*\.yaml$', o.name))
+    files = importlib.resources.files('pokegan').iterdir()
+    return sorted(o.name[:-5] for o in files if re.match(r'sweep-.*\.yaml$', o.name))
 
+# %% ../nbs/14_sweeps.ipynb #d115125b
 def read_config(
     config:str|Path, # a name of `sweep_names()`, or a YAML file
 )->tuple: # (the name, what the file holds)
     "A sweep's file, not yet checked"
     f = importlib.resources.files('pokegan')/f'{config}.yaml' if config in sweep_names() else Path(config)
-    if not f.is_file(): raise FileNotFoundError(f"{config} is neither a file nor a sweep of the package: use {', '.join(sweep_names())}, or the path of a sweep's YAML file")
+    if not f.is_file():
+        raise FileNotFoundError(f"{config} is neither a file nor a sweep of the package: "
+                                f"use {', '.join(sweep_names())}, or the path of a sweep's YAML file")
     try: cfg = yaml.safe_load(f.read_text(encoding='utf8'))
-    except (yaml.YAMLError, UnicodeDecodeError) as e: raise UserError(f"{config} is not YAML{f' (line {e.problem_mark.line+1})' if getattr(e, 'problem_mark', None) else ''}: write it like wandb's sweep files") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as e:
+        mark = getattr(e, 'problem_mark', None)
+        line = f' (line {mark.line + 1})' if mark else ''
+        raise UserError(f"{config} is not YAML{line}: write it like wandb's sweep files") from None
     return f.name.rsplit('.', 1)[0], cfg
-
-# %% ../nbs/14_sweeps.ipynb #6fc49b85
-_KEYS = 'name method metric parameters early_terminate run_cap project entity description program command'.split()
-
-def sweep_config(
-    config, # a name of `sweep_names()`, a YAML file, or a dict
-    data:str|None=None, # hold the data set at this; None: as the file says, else creatures
-    fix:dict|None=None, # hold these parameters at these values
-)->dict: # name, method, metric, parameters, early_terminate, run_cap, project, entity
-    "A checked sweep"
-    name,cfg = ('sweep', config) if isinstance(config, dict) else read_config(config)
-    if not isinstance(cfg, dict): raise UserError(f"{config} is no sweep: it should hold method, metric and parameters")
-    odd = [k for k in cfg if k not in _KEYS]
-    if odd: raise UserError(f"{odd[0]} does not belong in a sweep: use {', '.join(_KEYS[:6])}")
-    if cfg.get('method') not in ('grid','random','bayes'): raise UserError(f"method {cfg.get('method')} is not known: use grid, random or bayes")
-    ps = cfg.get('parameters')
-    if not isinstance(ps, dict) or not ps: raise UserError("the sweep is empty: name at least one parameter under parameters, such as lam: {values: [50, 100]}")
-    ps = {k: check_parameter(k, v) for k,v in {**ps, **{k: dict(value=v) for k,v in (fix or {}).items()}}.items()}
-    if data: ps['data'] = dict(value=str(data))
-    ps.setdefault('data', dict(value='creatures'))
-    if cfg['method'] == 'grid':
-        for k,v in ps.items():
-            if 'min' in v: raise UserError(f"parameter {k}: a grid needs values, not min and max; or use method random or bayes")
-    cap = cfg.get('run_cap')
-    if cap is not None and (isinstance(cap, bool) or not isinstance(cap, int) or cap < 1): raise UserError(f"run_cap: {cap} is not a whole number of 1 or more")
-    return dict(name=str(cfg.get('name') or name), method=cfg['method'], metric=check_metric(cfg.get('metric')), parameters=ps, early_terminate=check_early(cfg.get('early_terminate')),
-                run_cap=cap, project=str(cfg.get('project') or 'pokegan'), entity=cfg.get('entity'))
-
-# %% ../nbs/14_sweeps.ipynb #bf7b1b08
-def check_metric(
-    metric, # metric of the file: {'name', 'goal'}, or None
-)->dict: # {'name', 'goal'}
-    "What the sweep optimises"
-    metric = {} if metric is None else dict(name=metric) if isinstance(metric, str) else metric
-    name = metric.get('name', 'l1')
-    if name not in METRICS: raise UserError(f"metric {name} is not known: use one of {', '.join(METRICS)}")
-    goal = metric.get('goal', BETTER[name])
-    if goal not in ('minimize','maximize'): raise UserError(f"metric {name}: the goal {goal} is not known, use minimize or maximize")
-    return dict(name=name, goal=goal)
 
 # %% ../nbs/14_sweeps.ipynb #0023764e
 def swept(
@@ -163,12 +183,14 @@ def swept(
     "The parameters that vary"
     return [k for k,v in cfg['parameters'].items() if 'value' not in v]
 
+# %% ../nbs/14_sweeps.ipynb #1cf1b0de
 def constants(
     cfg:dict, # from sweep_config
 )->dict: # name -> value
     "The parameters that do not vary"
     return {k: v['value'] for k,v in cfg['parameters'].items() if 'value' in v}
 
+# %% ../nbs/14_sweeps.ipynb #4d22ee0b
 def grid(
     cfg:dict, # from sweep_config
 ): # list of dicts, the last parameter varying fastest; None: there is a range without a list
@@ -176,40 +198,112 @@ def grid(
     vs = {k: cfg['parameters'][k].get('values') for k in swept(cfg)}
     return None if None in vs.values() else [dict(zip(vs, o)) for o in itertools.product(*vs.values())]
 
-# %% ../nbs/14_sweeps.ipynb #6d587ec0
-def distributions(
+# %% ../nbs/14_sweeps.ipynb #0ad0ba5f
+def run_settings(
     cfg:dict, # from sweep_config
-)->dict: # name -> Optuna's distribution
-    "What varies, in Optuna's words"
-    def dist(v):
-        if 'values' in v: return optuna.distributions.CategoricalDistribution(v['values'])
-        if v['distribution'] == 'int_uniform': return optuna.distributions.IntDistribution(v['min'], v['max'])
-        return optuna.distributions.FloatDistribution(v['min'], v['max'], log=v['distribution']=='log_uniform_values', step=v.get('q'))
-    return {k: dist(cfg['parameters'][k]) for k in swept(cfg)}
+    params:dict, # what varies: name -> value
+    device:str|None=None, # cpu, cuda, ...
+)->RunConfig:
+    "The settings of one run"
+    given = {**constants(cfg), **params}
+    return dataclasses.replace(run_config(given.pop('recipe', 'paper'), **given), device=device)
 
-# %% ../nbs/14_sweeps.ipynb #c5372d0c
-class Numbered(optuna.samplers.BaseSampler):
-    "A sampler made anew for every trial from the trial's number"
-    def __init__(self,
-        make, # seed -> sampler
-    ): self.make, self.own = make, None
-    def before_trial(self, study, trial):
-        self.own = self.make(trial.number)
-        self.own.before_trial(study, trial)
-    def infer_relative_search_space(self, study, trial): return self.own.infer_relative_search_space(study, trial)
-    def sample_relative(self, study, trial, search_space): return self.own.sample_relative(study, trial, search_space)
-    def sample_independent(self, study, trial, name, dist): return self.own.sample_independent(study, trial, name, dist)
+# %% ../nbs/14_sweeps.ipynb #5d2aa1dd
+def check_points(
+    cfg:dict, # a sweep
+):
+    "Say so if a combination can be no run"
+    ends = {k: v.get('values') or [v['min'], v['max']] for k,v in cfg['parameters'].items() if 'value' not in v}
+    for p in (dict(zip(ends, o)) for o in itertools.product(*ends.values())):
+        try: run = run_settings(cfg, p)
+        except UserError as e: raise UserError(f"{label(p) or 'this sweep'} can be no run: {e}") from None
+        if run.init: find_model(run.init)
+
+# %% ../nbs/14_sweeps.ipynb #6da5c438
+def symbol(
+    name:str, # a parameter
+)->str: # how the paper writes it
+    "A parameter's name for a person"
+    return 'λ' if name == 'lam' else name
+
+# %% ../nbs/14_sweeps.ipynb #18ac33ce
+def label(
+    params, # name -> value
+    sep:str=', ', # between two of them
+)->str: # such as 'λ 100, bs 64, lr 0.0002'
+    "Parameters for a person"
+    def text(v): return f'{v:g}' if isinstance(v, (int, float, np.number)) else str(v)
+    return sep.join(f'{symbol(k)} {text(v)}' for k,v in params.items())
+
+# %% ../nbs/14_sweeps.ipynb #6fc49b84
+KEYS = 'name method metric parameters early_terminate run_cap project entity description program command'.split()
+
+def check_keys(
+    cfg:dict, # what the file holds
+):
+    "Say so if the file holds something that a sweep has not"
+    odd = [k for k in cfg if k not in KEYS]
+    if odd: raise UserError(f"{odd[0]} does not belong in a sweep: use {', '.join(KEYS[:6])}")
+    method,cap = cfg.get('method'),cfg.get('run_cap')
+    if method not in ('grid', 'random', 'bayes'): raise UserError(f"method {method} is not known: use grid, random or bayes")
+    if cap is not None and (type(cap) is not int or cap < 1): raise UserError(f"run_cap: {cap} is not a whole number of 1 or more")
+
+# %% ../nbs/14_sweeps.ipynb #6fc49b85
+def sweep_config(
+    config, # a name of `sweep_names()`, a YAML file, or a dict
+    data:str|None=None, # hold the data set at this; None: as the file says, else creatures
+    fix:dict|None=None, # hold these parameters at these values
+)->dict: # name, method, metric, parameters, early_terminate, run_cap, project, entity
+    "A checked sweep"
+    name,cfg = ('sweep', config) if isinstance(config, dict) else read_config(config)
+    if not isinstance(cfg, dict): raise UserError(f"{config} is no sweep: it should hold method, metric and parameters")
+    check_keys(cfg)
+    held = {k: dict(value=v) for k,v in {**(fix or {}), **(dict(data=str(data)) if data else {})}.items()}
+    res = dict(name=str(cfg.get('name') or name), method=cfg['method'], metric=check_metric(cfg.get('metric')),
+               parameters=check_parameters(cfg.get('parameters'), held, cfg['method']),
+               early_terminate=check_early(cfg.get('early_terminate')), run_cap=cfg.get('run_cap'),
+               project=str(cfg.get('project') or 'pokegan'), entity=cfg.get('entity'))
+    check_points(res)
+    return res
+
+# %% ../nbs/14_sweeps.ipynb #6fc49b86
+def check_parameters(
+    ps, # parameters of the file
+    held:dict, # parameters to hold, in the file's form
+    method:str, # grid, random or bayes
+)->dict: # name -> description, in one form
+    "All parameters of a sweep"
+    if not isinstance(ps, dict) or not ps:
+        raise UserError("the sweep is empty: name at least one under parameters, such as lam: {values: [50, 100]}")
+    ps = {k: check_parameter(k, v) for k,v in {**ps, **held}.items()}
+    free = [k for k,v in ps.items() if 'min' in v]
+    if method == 'grid' and free:
+        raise UserError(f"parameter {free[0]}: a grid needs values, not min and max; or use method random or bayes")
+    return ps if 'data' in ps else {**ps, 'data': dict(value='creatures')}
+
+# %% ../nbs/14_sweeps.ipynb #6d587ec0
+def suggest(
+    trial, # Optuna's trial
+    cfg:dict, # from sweep_config
+)->dict: # name -> value
+    "The combination of this trial"
+    def one(k, v):
+        if 'values' in v: return trial.suggest_categorical(k, v['values'])
+        if v['distribution'] == 'int_uniform': return trial.suggest_int(k, v['min'], v['max'])
+        log = v['distribution'] == 'log_uniform_values'
+        return trial.suggest_float(k, v['min'], v['max'], log=log, step=v.get('q'))
+    return {k: one(k, cfg['parameters'][k]) for k in swept(cfg)}
 
 # %% ../nbs/14_sweeps.ipynb #b4b717ba
 def make_sampler(
     cfg:dict, # from sweep_config
     kind:str='tpe', # what bayes means: tpe or gp
+    seed:int=0, # the number of trials before this one
 ): # Optuna's sampler
     "Random search, or what `bayes` stands for: tree-structured Parzen estimators or a Gaussian process"
     kinds = dict(tpe=optuna.samplers.TPESampler, gp=optuna.samplers.GPSampler)
     if kind not in kinds: raise UserError(f"sampler {kind} is not known: use tpe or gp")
-    cls = kinds[kind] if cfg['method'] == 'bayes' else optuna.samplers.RandomSampler
-    return Numbered(lambda seed: cls(seed=seed))
+    return kinds[kind](seed=seed) if cfg['method'] == 'bayes' else optuna.samplers.RandomSampler(seed=seed)
 
 # %% ../nbs/14_sweeps.ipynb #ec2608e6
 def make_pruner(
@@ -224,32 +318,47 @@ def make_pruner(
     return optuna.pruners.HyperbandPruner(min_resource=least, max_resource=most, reduction_factor=eta)
 
 # %% ../nbs/14_sweeps.ipynb #8a23f379
+BEAT,GRACE = 10,60 # seconds: between two signs of life, and of silence until a worker counts as dead
+
 def open_storage(
     url:str|None, # a database URL, or the path of a journal file; None: SQLite in out
     out:Path, # the sweep's folder
 ): # Optuna's storage
     "Where the study is kept"
-    if url and '://' not in url: return optuna.storages.JournalStorage(optuna.storages.journal.JournalFileBackend(url))
-    url = url or f"sqlite:///{(out/'study.db').absolute().as_posix()}"
-    args = dict(connect_args=dict(timeout=60)) if url.startswith('sqlite') else {}
-    shown = re.sub('//.*@', '//', url) # without the password
-    for wait in (.1, .3, 1, None):
-        try: return optuna.storages.RDBStorage(url, engine_kwargs=args)
-        except ImportError as e: raise MissingPackage(f"{shown} needs a database driver ({e}): pip install psycopg2-binary for PostgreSQL, or leave --storage out") from None
-        except Exception as e: # two processes that make the tables at once
-            if wait is None: raise OSError(f"{shown} cannot be used as the study's storage ({type(e).__name__}): is it the right URL, and is the server there?") from None
-            time.sleep(wait)
+    if url and '://' not in url: return JournalStorage(JournalFileBackend(url))
+    url = url or URL.create('sqlite', database=(out/'study.db').absolute().as_posix()).render_as_string() # ? and % quoted
+    args = dict(connect_args=dict(timeout=60)) if url.startswith('sqlite') else dict(pool_pre_ping=True)
+    retry = RetryHeartbeatStaleTrialCallback()
+    for wait in (.1, .3, 1, 0):
+        try: return RDBStorage(url, args, heartbeat_interval=BEAT, grace_period=GRACE, heartbeat_stale_trial_callback=retry)
+        except ImportError as e: raise MissingPackage(f"{_shown(url)} needs a database driver ({e}): "
+                                                      "pip install psycopg2-binary for PostgreSQL, or leave --storage out") from None
+        except Exception as e: error = e
+        time.sleep(wait) # two processes may make the tables at once
+    raise OSError(f"{_shown(url)} cannot be used as the study's storage ({type(error).__name__}): "
+                  "is it the right URL, and is the server there?")
+
+def _shown(url): return re.sub('//.*@', '//', url) # without the password
 
 # %% ../nbs/14_sweeps.ipynb #9c3b8a7d
-def _identity(cfg): return {k: cfg[k] for k in ('method','metric','parameters','early_terminate')}
+IDENTITY = 'method', 'metric', 'parameters', 'early_terminate'
 
-def _difference(old, new):
-    "Where two sweeps differ, for a person"
-    for k in new:
-        if old.get(k) == new[k]: continue
-        if k != 'parameters': return f"{k} {old.get(k)}, not {new[k]}"
+def check_same(
+    old:dict, # a sweep that is there
+    new:dict, # the one that is asked for
+    where, # folder or study
+    instead:str, # what to do otherwise
+):
+    "Say so if two sweeps differ"
+    k = next((k for k in IDENTITY if old.get(k) != new[k]), None)
+    if k is None: return
+    a,b = f'{k} {old.get(k)}',new[k]
+    if k == 'parameters':
         p = next(p for p in [*new[k], *old[k]] if old[k].get(p) != new[k].get(p))
-        return ', not '.join(f"{p} {next(iter(o[k][p].values())) if len(o[k].get(p, {}))==1 else o[k].get(p, 'left out')}" for o in (old, new))
+        a,b = [f'{p} {_described(o[k].get(p))}' for o in (old, new)]
+    raise UserError(f"{where} another sweep (it has {a}, not {b}): {instead}")
+
+def _described(v): return 'left out' if v is None else next(iter(v.values())) if len(v) == 1 else v
 
 # %% ../nbs/14_sweeps.ipynb #6842bb9f
 def check_folder(
@@ -259,12 +368,12 @@ def check_folder(
     "Say so if `out` is not this sweep's; else write its `sweep.yaml`"
     f = out/'sweep.yaml'
     if f.exists():
-        try: old = yaml.safe_load(f.read_text(encoding='utf8'))['parameters'] and yaml.safe_load(f.read_text(encoding='utf8'))
-        except (yaml.YAMLError, TypeError, KeyError): raise UserError(f"{f} cannot be read: which sweep this folder belongs to is not known; choose another --out") from None
-        if _identity(old) != _identity(cfg): raise UserError(f"{out} holds another sweep (it has {_difference(_identity(old), _identity(cfg))}): choose another --out")
-        return
-    theirs = [o for o in ('study.db','runs.csv','runs') if (out/o).exists()]
-    if theirs: raise UserError(f"{out} has {theirs[0]} but no sweep.yaml, so it is not a sweep's folder: choose another --out")
+        try: old = dict(yaml.safe_load(f.read_text(encoding='utf8')))
+        except (yaml.YAMLError, TypeError, ValueError):
+            raise UserError(f"{f} cannot be read: which sweep this folder holds is not known; choose another --out") from None
+        return check_same(old, cfg, f'{out} holds', 'choose another --out')
+    theirs = [o for o in ('study.db', 'runs.csv', 'runs') if (out/o).exists()]
+    if theirs: raise UserError(f"{out} has {theirs[0]} but no sweep.yaml, so it is no sweep's folder: choose another --out")
     try: write_atomic(f, lambda o: Path(o).write_text(yaml.safe_dump(cfg, sort_keys=False), encoding='utf8'))
     except OSError as e: raise OSError(f"{out} cannot be written to ({e.strerror}): choose another --out") from None
 
@@ -273,97 +382,82 @@ def open_study(
     cfg:dict, # from sweep_config
     out:str|Path, # the sweep's folder
     storage:str|None=None, # a database URL, or the path of a journal file; None: SQLite in out
-    sampler:str='tpe', # what bayes means: tpe or gp
 ): # Optuna's study
     "Begin a sweep, or join one"
-    out,smp = Path(out),make_sampler(cfg, sampler)
-    check_folder(out, cfg)
+    out = Path(out); check_folder(out, cfg)
     optuna.logging.set_verbosity(optuna.logging.ERROR) # what happens to runs is told by the sweep
-    study = optuna.create_study(storage=open_storage(storage, out), study_name=cfg['name'], direction=cfg['metric']['goal'], sampler=smp, pruner=make_pruner(cfg), load_if_exists=True)
-    old = study.user_attrs.get('config')
-    if old and old != _identity(cfg): raise UserError(f"the study {cfg['name']} in {re.sub('//.*@', '//', storage or str(out))} is another sweep (it has {_difference(old, _identity(cfg))}): change the name in the config")
-    study.set_user_attr('config', _identity(cfg))
+    warnings.simplefilter('ignore', ExperimentalWarning)
+    study = optuna.create_study(storage=open_storage(storage, out), study_name=cfg['name'], load_if_exists=True,
+                                direction=cfg['metric']['goal'], pruner=make_pruner(cfg))
+    identity,where = {k: cfg[k] for k in IDENTITY},_shown(storage or str(out))
+    old = study.user_attrs.get('config', identity)
+    check_same(old, cfg, f"the study {cfg['name']} in {where} is", 'change the name in the config')
+    study.set_user_attr('config', identity)
     return study
 
-# %% ../nbs/14_sweeps.ipynb #0e5cd9a7
-SILENCE = 300 # seconds
-
-class Pulse:
-    "Signs of life for a trial, as long as the `with` block lasts"
-    def __init__(self,
-        trial, # Optuna's trial
-        every:float=30, # seconds between two signs
-    ): self.trial, self.every, self.end = trial, every, threading.Event()
-    def _beat(self):
-        while not self.end.wait(self.every):
-            try: self.trial.set_user_attr('seen', time.time())
-            except Exception: pass # the next one may get through
-    def __enter__(self):
-        self.thread = threading.Thread(target=self._beat, daemon=True)
-        self.thread.start()
-    def __exit__(self, *args):
-        self.end.set(); self.thread.join()
-
-# %% ../nbs/14_sweeps.ipynb #693efd00
-def is_dead(
-    t, # a trial that is said to be running
-)->bool:
-    "Has the process behind a running trial gone?"
-    if time.time() - t.user_attrs.get('seen', t.datetime_start.timestamp()) > SILENCE: return True
-    host,_,pid = t.user_attrs.get('worker', '').rpartition(':')
-    if host != socket.gethostname(): return False
-    return int(pid) == os.getpid() or process_gone(int(pid)) # a process has one run at a time, and this one is looking for its next
-
 # %% ../nbs/14_sweeps.ipynb #4325fa59
-def _point(t): return t.params or t.user_attrs.get('point', {})
-def _dropped(t): return t.state == TrialState.FAIL and 'error' not in t.user_attrs # a claim that was given up, not a run that failed
-def _live(study): return [t for t in study.get_trials(deepcopy=False) if not _dropped(t)]
+def last_attempts(
+    trials, # Optuna's trials
+)->list: # a trial for each run that waits, is going or has ended
+    "Of several attempts at a run the last; not what was dropped"
+    last = {t.user_attrs.get('run', f'new {t.number}'): t for t in trials
+            if not t.user_attrs.get('dropped') and ('run' in t.user_attrs or t.state != TrialState.FAIL)}
+    return list(last.values())
 
-def requeue(
-    study, # Optuna's study
+# %% ../nbs/14_sweeps.ipynb #86d36f39
+def is_lost(
+    t, # one of last_attempts
+)->bool:
+    "Did its worker die, or was it interrupted? A run that failed by itself says why"
+    return t.state == TrialState.FAIL and 'error' not in t.user_attrs
+
+def _point(t): return t.params or t.user_attrs.get('point', {}) # a trial that waits has no parameters yet
+
+# %% ../nbs/14_sweeps.ipynb #0ad0ba63
+def known_points(
     cfg:dict, # from sweep_config
-):
-    "Put into the queue what nobody is running: dead runs, and points of the grid that are missing"
-    for t in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
-        if not is_dead(t): continue
-        try: study.tell(t.number, state=TrialState.FAIL)
-        except (ValueError, optuna.exceptions.UpdateFinishedTrialError): continue # it finished, or another process was faster
-        if 'folder' in t.user_attrs: study.enqueue_trial(t.params, user_attrs=dict(point=t.params, folder=t.user_attrs['folder']))
-    if cfg['method'] != 'grid': return
-    have = [_point(t) for t in _live(study)]
-    begun = {str(t.params): t.user_attrs['folder'] for t in study.get_trials(deepcopy=False) if _dropped(t) and 'folder' in t.user_attrs}
-    for p in grid(cfg): # also a dead run that another process has marked and not queued yet
-        if p not in have: study.enqueue_trial(p, user_attrs=dict(point=p) | (dict(folder=begun[str(p)]) if str(p) in begun else {}))
+    count:int|None=None, # runs in the whole sweep; None: all
+): # list of dicts; None: a sampler draws them
+    "The combinations that can be listed before the first run"
+    ps = grid(cfg)
+    if ps is None or cfg['method'] == 'bayes': return None
+    return (ps if cfg['method'] == 'grid' else random.Random(0).sample(ps, len(ps)))[:count]
 
-# %% ../nbs/14_sweeps.ipynb #4f6abff3
-def claim(
+# %% ../nbs/14_sweeps.ipynb #0ad0ba66
+def fill_queue(
     study, # Optuna's study
     cfg:dict, # from sweep_config
     count:int|None=None, # runs in the whole sweep; None: all points of the grid
-): # Optuna's trial, or None: nothing is left to run
-    "The next run, which from now on is this process's"
-    points = grid(cfg)
-    most = min(math.inf if count is None else count, math.inf if points is None else len(points))
-    while True:
-        requeue(study, cfg)
-        if sum(t.state != TrialState.WAITING for t in _live(study)) >= most: return None
-        trial = study.ask(distributions(cfg))
-        older = [t for t in _live(study) if t.number < trial.number]
-        twice = points is not None and any(_point(t) == trial.params for t in older)
-        if not twice and sum(t.state != TrialState.WAITING for t in older) < most: break
-        study.tell(trial, state=TrialState.FAIL)
-        rest = [p for p in points or [] if p not in [_point(t) for t in _live(study)]]
-        if twice and rest: study.enqueue_trial(p := random.Random(trial.number).choice(rest), user_attrs=dict(point=p))
-    return sign(trial)
+):
+    "Queue every known point that no run has, and every lost run"
+    last = last_attempts(study.get_trials(deepcopy=False))
+    have = [_point(t) for t in last]
+    for t in last:
+        if is_lost(t): study.enqueue_trial(_point(t), user_attrs=dict(point=_point(t), run=t.user_attrs['run']))
+    for p in known_points(cfg, count) or []:
+        if p not in have: study.enqueue_trial(p, user_attrs=dict(point=p))
 
-# %% ../nbs/14_sweeps.ipynb #f810c167
-def sign(
-    trial, # Optuna's trial
-): # the same
-    "Write into a trial where its run lies and who is running it"
-    trial.set_user_attr('folder', trial.user_attrs.get('folder', f'runs/{trial.number:03d}'))
-    trial.set_user_attr('worker', f'{socket.gethostname()}:{os.getpid()}')
-    return trial
+# %% ../nbs/14_sweeps.ipynb #0ad0ba67
+def is_twice(
+    study, # Optuna's study
+    trial, # Optuna's trial that has just begun
+    params:dict, # its combination
+    most:float, # runs in the whole sweep
+)->bool:
+    "Is this a run too many?"
+    older = last_attempts(t for t in study.get_trials(deepcopy=False) if t.number < trial.number)
+    others = [t for t in older if t.user_attrs.get('run', -1) != trial.user_attrs.get('run')]
+    return len(others) >= most or any(_point(t) == params and not is_lost(t) for t in older)
+
+# %% ../nbs/14_sweeps.ipynb #0ad0ba69
+def next_step(
+    study, # Optuna's study
+    most:float, # runs in the whole sweep
+)->str: # 'run', 'wait' or 'done'
+    "What a worker does next"
+    last = last_attempts(study.get_trials(deepcopy=False))
+    if len(last) < most or any(t.state == TrialState.WAITING for t in last): return 'run'
+    return 'wait' if any(t.state == TrialState.RUNNING for t in last) else 'done'
 
 # %% ../nbs/14_sweeps.ipynb #0c564d2b
 def custom_sketch(
@@ -380,11 +474,12 @@ def sketch_batch(
     size:int, # side, pixels
 )->torch.Tensor: # (1, 1, size, size) in {-1, 1}
     "A drawing as the generator takes it: square, of its size, ink and paper"
-    g = img.min(2); h,w = g.shape; s = max(h, w)
-    g = cv2.copyMakeBorder(g, (s-h)//2, s-h-(s-h)//2, (s-w)//2, s-w-(s-w)//2, cv2.BORDER_CONSTANT, value=255)
-    if s > size: g = cv2.resize(g, (size,size), interpolation=cv2.INTER_AREA)
-    elif s < size: g = cv2.resize(g, (size,size), interpolation=cv2.INTER_LINEAR)
-    return torch.where(torch.from_numpy(g.copy()) < 170, -1., 1.)[None,None]
+    g = img.min(2); scale = size/max(g.shape)
+    h,w = [max(1, round(o*scale)) for o in g.shape]
+    g = cv2.resize(g, (w, h), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    page,top,left = np.full((size, size), 255, np.uint8),(size-h)//2,(size-w)//2
+    page[top:top+h,left:left+w] = g
+    return torch.where(torch.from_numpy(page) < 170, -1., 1.)[None,None]
 
 # %% ../nbs/14_sweeps.ipynb #cf39cdba
 class HeldOut(Metric):
@@ -392,8 +487,12 @@ class HeldOut(Metric):
     def __init__(self,
         name:str, # one of METRICS
     ): self._name = name
-    def reset(self): self.kept = []
-    def accumulate(self, learn): self.kept.append([o.detach().float().cpu() for o in (learn.pred, learn.y, learn.x)])
+    def reset(self):
+        "Begin an epoch"
+        self.kept = []
+    def accumulate(self, learn):
+        "Keep a batch"
+        self.kept.append([o.detach().float().cpu() for o in (learn.pred, learn.y, learn.x)])
     @property
     def value(self):
         if not self.kept: return None
@@ -410,81 +509,39 @@ class SweepRun(Callback):
         metric:str='l1', # what the sweep optimises
         report=None, # (value, epoch) -> stop now?
         sketch:np.ndarray|None=None, # H x W x 3 uint8: the drawing to paint
-    ): self.metric, self.report, self.sketch, self.pruned, self.drawing = metric, report or (lambda value,epoch: False), sketch, False, None
+    ):
+        self.metric,self.report,self.sketch = metric,report or (lambda value, epoch: False),sketch
+        self.pruned,self.drawing = False,None
 
     def after_create(self):
-        self.learn.remove_cbs(ProgressCallback); self.learn.logger = noop # the sweep has one bar for all runs
+        "The sweep has one bar for all runs"
+        self.learn.remove_cbs(ProgressCallback); self.learn.logger = noop
         if self.metric != 'l1': self.learn.metrics = L(self.learn.metrics) + HeldOut(self.metric)
 
     def before_train(self): # fastai's validate says before_fit too
+        "Tell the epochs of an earlier attempt, and prepare the drawing"
         if self.drawing is not None: return
         for i,row in enumerate(self.run_folder.rows): self.report(row[self.metric], i+1)
-        if self.learn.dls.c_in == 1 and self.sketch is not None: self.drawing = sketch_batch(self.sketch, self.dls.sz)
-        else: self.drawing = first_pairs(self.dls, 1)[0].cpu()
+        drawn = self.learn.dls.c_in == 1 and self.sketch is not None
+        self.drawing = sketch_batch(self.sketch, self.dls.sz) if drawn else first_pairs(self.dls, 1)[0].cpu()
 
-    def after_epoch(self):
-        if not self.run_folder.trained: return
-        self.paint()
-        if self.report(self.run_folder.rows[-1][self.metric], len(self.run_folder.rows)):
-            self.pruned = True
-            raise CancelFitException()
+# %% ../nbs/14_sweeps.ipynb #0ad0ba6b
+@patch
+def after_epoch(self:SweepRun):
+    "Paint, report, stop"
+    if not self.run_folder.trained: return
+    self.paint()
+    self.pruned = self.report(self.run_folder.rows[-1][self.metric], len(self.run_folder.rows))
+    if self.pruned: raise CancelFitException()
 
-    def paint(self):
-        self.model.eval()
-        with torch.no_grad(): g = self.model(self.drawing.to(self.dls.device))[0].float().cpu()
-        self.image = Image.fromarray(((g.clamp(-1, 1)+1)*127.5).round().byte().permute(1, 2, 0).numpy())
-        write_atomic(Path(self.path)/'painting.png', lambda f: self.image.save(f))
-
-# %% ../nbs/14_sweeps.ipynb #d5034672
-def _hopeless(e): return isinstance(e, (FloatingPointError, MemoryError)) or type(e).__name__ == 'OutOfMemoryError' or isinstance(e, RuntimeError) and 'memory' in str(e)
-
-def sweep_run(
-    study, # Optuna's study
-    trial, # from claim
-    cfg:dict, # from sweep_config
-    out:Path, # the sweep's folder
-    sketch:np.ndarray|None=None, # the drawing to paint
-    device:str|None=None, # cpu, cuda, ...
-    cbs=None, # further callbacks
-    tick=noop, # called with (epoch, value) after every epoch
-)->str: # 'complete', 'pruned', 'failed' or 'lost'
-    "Train a claimed run and tell the study"
-    name,folder,prune = cfg['metric']['name'],out/trial.user_attrs['folder'],bool(cfg['early_terminate'])
-    settings = {**constants(cfg), **trial.params}
-    epochs = settings.get('epochs', SETTINGS['epochs'].default)
-    def report(value, epoch):
-        trial.report(value, epoch); tick(epoch, value)
-        return prune and trial.should_prune() and epoch < epochs # at the last epoch there is nothing left to save
-    cb = SweepRun(name, report, sketch)
-    try:
-        with Pulse(trial): learn = train_run(RunConfig(**settings, device=device), folder, resume=(folder/'checkpoint.pth').exists(), cbs=[cb, *L(cbs)])
-        metrics,history = learn.run_folder.card['metrics'],learn.run_folder.history
-        if not math.isfinite(metrics[name]): raise Diverged(f"{name} is {metrics[name]}")
-        steps = pd.DataFrame(torch.cat(learn.two_players.steps).numpy(), columns=learn.two_players.parts)
-        write_atomic(folder/'steps.csv', lambda f: steps.to_csv(f, index=False, float_format='%.5g'))
-        for k,v in dict(metrics=metrics, seconds=round(float(history.seconds.sum()), 2), trained=len(history)).items(): trial.set_user_attr(k, v)
-        study.tell(trial, *(() if cb.pruned else (metrics[name],)), state=TrialState.PRUNED if cb.pruned else TrialState.COMPLETE)
-    except optuna.exceptions.UpdateFinishedTrialError: return 'lost' # silent for so long that another process has taken the run over
-    except Exception as e:
-        if not _hopeless(e): raise
-        trial.set_user_attr('error', ' '.join(str(e).split())[:200] or type(e).__name__)
-        study.tell(trial, state=TrialState.FAIL)
-        return 'failed'
-    (folder/'checkpoint.pth').unlink(missing_ok=True)
-    return 'pruned' if cb.pruned else 'complete'
-
-# %% ../nbs/14_sweeps.ipynb #53167601
-_STATES = {TrialState.COMPLETE: 'complete', TrialState.PRUNED: 'pruned', TrialState.FAIL: 'failed'}
-
-def runs_table(
-    study, # Optuna's study
-    cfg:dict, # from sweep_config
-)->pd.DataFrame: # a row a run that has ended
-    "The runs of a study"
-    rows = [dict(number=t.number, state=_STATES[t.state], **{**constants(cfg), **t.params}, **t.user_attrs.get('metrics', {}), epochs_trained=t.user_attrs.get('trained'),
-                 seconds=t.user_attrs.get('seconds'), folder=t.user_attrs.get('folder'), error=t.user_attrs.get('error')) for t in _live(study) if t.state in _STATES]
-    cols = ['number','state',*swept(cfg),*constants(cfg),*METRICS,'real_colourfulness','real_sharpness','n','epochs_trained','seconds','folder','error']
-    return pd.DataFrame(rows).reindex(columns=cols)
+# %% ../nbs/14_sweeps.ipynb #ef12c621
+@patch
+def paint(self:SweepRun):
+    "Paint the drawing into the run's folder"
+    self.model.eval()
+    with torch.no_grad(): g = self.model(self.drawing.to(self.dls.device))[0].float().cpu()
+    self.image = Image.fromarray(((g.clamp(-1, 1)+1)*127.5).round().byte().permute(1, 2, 0).numpy())
+    write_atomic(Path(self.path)/'painting.png', lambda f: self.image.save(f))
 
 # %% ../nbs/14_sweeps.ipynb #354aae3c
 def check_count(
@@ -494,37 +551,221 @@ def check_count(
     "How many runs the sweep has"
     if count is not None and count < 1: raise UserError(f"--count {count} runs nothing: use 1 or more")
     count = count or cfg['run_cap']
-    if count is None and cfg['method'] != 'grid': raise UserError(f"method {cfg['method']} never ends by itself: give --count, or run_cap in the config")
+    if count is None and cfg['method'] != 'grid':
+        raise UserError(f"method {cfg['method']} never ends by itself: give --count, or run_cap in the config")
     return count
 
 # %% ../nbs/14_sweeps.ipynb #82d855a1
+class Worker:
+    "A process that runs what is left of a sweep"
+    def __init__(self,
+        cfg:dict, # from sweep_config
+        out:str|Path, # the sweep's folder
+        count:int|None=None, # runs in the whole sweep; None: all points of the grid, or the config's run_cap
+        storage:str|None=None, # a database URL, or the path of a journal file; None: SQLite in out
+        sampler:str='tpe', # what bayes means: tpe or gp
+        sketch:np.ndarray|None=None, # the drawing to paint
+        device:str|None=None, # cpu, cuda, ...
+        logger=None, # (trial, settings, folder) -> a callback with `finish(metrics)`, such as WandbLog
+        progress:bool=False, # show a progress bar
+    ):
+        store_attr()
+        self.out,self.count = Path(out),check_count(cfg, count)
+        self.most = min(self.count or math.inf, len(grid(cfg) or []) or math.inf)
+        find_device(device); make_sampler(cfg, sampler)
+        self.study = open_study(cfg, out, storage)
+        self.bar = tqdm(total=self.most, desc=cfg['name'], unit='run', disable=not progress, file=sys.stderr)
+
+# %% ../nbs/14_sweeps.ipynb #0ad0ba6c
+ATTEMPTS = 5
+
+class RunFailed(Exception): "A run that ended without a result, or was not to be begun"
+
+# %% ../nbs/14_sweeps.ipynb #74de85c1
+def attempts(
+    study, # Optuna's study
+    run:int, # number of a run
+)->list: # Optuna's trials, oldest first
+    "The trials in which a run was really begun"
+    ts = study.get_trials(deepcopy=False)
+    return [t for t in ts if t.user_attrs.get('run') == run and t.user_attrs.get('begun') == t.number]
+
+# %% ../nbs/14_sweeps.ipynb #41f96f63
+def is_hopeless(
+    attempts, # Optuna's trials of one run that have ended, oldest first
+)->bool:
+    "Did the last `ATTEMPTS` of them end at the same epoch?"
+    return len(attempts) >= ATTEMPTS and len({t.last_step for t in attempts[-ATTEMPTS:]}) == 1
+
+# %% ../nbs/14_sweeps.ipynb #0ad0ba8a
+@patch
+def objective(self:Worker,
+    trial, # Optuna's trial
+)->float: # the figure that the sweep optimises
+    "Train one run, or say why not"
+    params = suggest(trial, self.cfg)
+    if is_twice(self.study, trial, params, self.most):
+        trial.set_user_attr('dropped', True)
+        raise RunFailed('another worker has it')
+    run = trial.user_attrs.get('run', trial.number)
+    for k,v in dict(run=run, begun=trial.number).items(): trial.set_user_attr(k, v)
+    folder,before = self.out/f'runs/{run:03d}',attempts(self.study, run)[:-1]
+    try:
+        if is_hopeless(before): raise UserError(f"{ATTEMPTS} attempts ended after epoch {before[-1].last_step or 0}")
+        return self.train(trial, params, folder)
+    except UpdateFinishedTrialError: self.is_silent = True; raise # it was given to another worker
+    except (TrialPruned, OSError, StorageInternalError, SQLAlchemyError): raise
+    except Exception as e: self.fail(trial, e, folder)
+
+# %% ../nbs/14_sweeps.ipynb #045861b3
+def run_record(
+    learn, # a run that has been trained and judged
+    folder:Path, # the run's folder
+)->dict: # name -> number
+    "Write `steps.csv`, and give what the table shows of a run"
+    steps = pd.DataFrame(torch.cat(learn.two_players.steps).numpy(), columns=learn.two_players.parts)
+    write_atomic(folder/'steps.csv', lambda f: steps.to_csv(f, index=False, float_format='%.5g'))
+    history = learn.run_folder.history
+    seconds = round(float(history.seconds.sum()), 2)
+    return dict(learn.run_folder.card['metrics'], seconds=seconds, epochs_trained=len(history))
+
+# %% ../nbs/14_sweeps.ipynb #d5034672
+@patch
+def train(self:Worker,
+    trial, # Optuna's trial
+    params:dict, # its combination
+    folder:Path, # the run's folder
+)->float: # the figure that the sweep optimises
+    "Train one run and tell the study about it"
+    name,settings,prune = self.cfg['metric']['name'],{**constants(self.cfg), **params},bool(self.cfg['early_terminate'])
+    run = run_settings(self.cfg, params, self.device)
+    def report(value, epoch):
+        trial.report(value, epoch); self.tick(trial, epoch, value)
+        return prune and trial.should_prune() and epoch < run.epochs # at the last epoch there is nothing left to save
+    cb,log,metrics = SweepRun(name, report, self.sketch),self.logger and self.logger(trial, settings, folder),{}
+    try:
+        learn = train_run(run, folder, resume=(folder/'checkpoint.pth').exists(), cbs=[cb, *L(log)])
+        metrics = learn.run_folder.card['metrics']
+        if not math.isfinite(metrics[name]): raise Diverged(f"{name} is {metrics[name]}")
+        for k,v in run_record(learn, folder).items(): trial.set_user_attr(k, v)
+    finally:
+        if log: log.finish(metrics)
+    if cb.pruned: raise TrialPruned()
+    return metrics[name]
+
+# %% ../nbs/14_sweeps.ipynb #045861b2
+@patch
+def fail(self:Worker,
+    trial, # Optuna's trial
+    e:Exception, # what went wrong
+    folder:Path, # the run's folder
+):
+    "Write down why a run failed"
+    reason = short(e, 200)
+    if not isinstance(e, (UserError, Diverged, MemoryError)): reason = f'{type(e).__name__}: {reason}'
+    story = ''.join(traceback.format_exception(e))
+    write_atomic(folder/'error.txt', lambda f: Path(f).write_text(story, encoding='utf8'))
+    trial.set_user_attr('error', reason)
+    tqdm.write(f"run {trial.user_attrs['run']} ({label(trial.params)}) failed: {reason}", file=sys.stderr)
+    raise RunFailed(reason) from e
+
+# %% ../nbs/14_sweeps.ipynb #8af79498
+@patch
+def tick(self:Worker,
+    trial=None, # Optuna's trial that is going on
+    epoch:int=0, # of its epochs, the last one
+    value:float=0, # and its figure
+):
+    "Show how many runs have ended, and where this one is"
+    if self.bar.disable: return
+    self.bar.n = len(runs_table(self.study, self.cfg))
+    name = self.cfg['metric']['name']
+    if trial: self.bar.set_postfix_str(f'{label(trial.params)}: epoch {epoch}, {name} {value:.4f}')
+    self.bar.refresh()
+
+# %% ../nbs/14_sweeps.ipynb #0ad0ba6e
+@patch
+def run_one(self:Worker):
+    "Run the next trial"
+    self.study.sampler = make_sampler(self.cfg, self.sampler, seed=len(self.study.get_trials(deepcopy=False)))
+    self.is_silent = False
+    def write(study, trial): write_runs(study, self.cfg, self.out)
+    try: self.study.optimize(self.objective, n_trials=1, catch=(RunFailed,), callbacks=[write])
+    except ValueError: # Optuna cannot end a trial that another worker has declared dead
+        if not self.is_silent: raise
+
+# %% ../nbs/14_sweeps.ipynb #36f0e3f5
+@patch
+def wait(self:Worker):
+    "See whether one of the others has died, and else wait"
+    if self.bar.disable is False: self.bar.set_postfix_str('waiting for the runs of other processes')
+    optuna.storages.fail_stale_trials(self.study)
+    time.sleep(min(BEAT, 2))
+
+# %% ../nbs/14_sweeps.ipynb #0ad0ba70
+def drop_unborn(
+    study, # Optuna's study
+):
+    "Drop trials whose worker was killed before their first heartbeat"
+    for t in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
+        age = (datetime.now() - t.datetime_start).total_seconds()
+        if t.user_attrs.get('begun') == t.number or age < 10*GRACE: continue
+        with contextlib.suppress(ValueError, UpdateFinishedTrialError): study.tell(t.number, state=TrialState.FAIL)
+
+# %% ../nbs/14_sweeps.ipynb #31a6b51d
+@patch
+def run(self:Worker): # Optuna's study
+    "Run what is left of the sweep"
+    try:
+        while True:
+            drop_unborn(self.study)
+            fill_queue(self.study, self.cfg, self.count)
+            step = next_step(self.study, self.most)
+            if step == 'run': self.run_one()
+            elif step == 'wait' and self.has_heartbeat: self.wait()
+            else: break
+        write_runs(self.study, self.cfg, self.out); self.tick()
+    except (StorageInternalError, SQLAlchemyError) as e:
+        raise OSError(f"the study's storage does not answer any more ({type(e).__name__}): "
+                      "run the same command when it is back, nothing is lost") from e
+    finally: self.bar.close()
+    return self.study
+
+# %% ../nbs/14_sweeps.ipynb #0ad0ba72
+@patch(as_prop=True)
+def has_heartbeat(self:Worker)->bool:
+    "Can it see that another worker has died?"
+    return not self.storage or '://' in self.storage
+
 def run_sweep(
     cfg:dict, # from sweep_config
     out:str|Path, # the sweep's folder
-    count:int|None=None, # runs in the whole sweep; None: all points of the grid, or the config's run_cap
-    storage:str|None=None, # a database URL, or the path of a journal file; None: SQLite in out
-    sampler:str='tpe', # what bayes means: tpe or gp
-    sketch:np.ndarray|None=None, # the drawing to paint
-    device:str|None=None, # cpu, cuda, ...
-    logger=None, # (trial, settings, folder) -> a callback with `finish(metrics)`, such as WandbLog
-    progress:bool=False, # show a progress bar
+    *args, **kwargs # for Worker
 ): # Optuna's study
-    "Run what is left of a sweep"
-    out,count = Path(out),check_count(cfg, count)
-    find_device(device)
-    study = open_study(cfg, out, storage, sampler)
-    with _bar(cfg, count, progress) as bar:
-        while trial := claim(study, cfg, count):
-            log = logger(trial, {**constants(cfg), **trial.params}, out/trial.user_attrs['folder']) if logger else None
-            try: sweep_run(study, trial, cfg, out, sketch, device, log, partial(_tick, bar, study, cfg, trial))
-            finally:
-                if log: log.finish(study.get_trials(deepcopy=False)[trial.number].user_attrs.get('metrics', {}))
-            write_runs(study, cfg, out)
-        _tick(bar, study, cfg)
-    write_runs(study, cfg, out)
-    return study
+    "Run what is left of a sweep, in this process"
+    return Worker(cfg, out, *args, **kwargs).run()
 
-# %% ../nbs/14_sweeps.ipynb #5214e04f
+# %% ../nbs/14_sweeps.ipynb #53167601
+STATES = dict(COMPLETE='complete', PRUNED='pruned', FAIL='failed')
+
+def runs_table(
+    study, # Optuna's study
+    cfg:dict, # from sweep_config
+)->pd.DataFrame: # a row a run that has ended
+    "The runs of a study"
+    found = [*METRICS, 'real_colourfulness', 'real_sharpness', 'n', 'epochs_trained', 'seconds', 'folder', 'error']
+    cols = ['number', 'state', *swept(cfg), *constants(cfg), *found]
+    last = [t for t in last_attempts(study.get_trials(deepcopy=False)) if 'run' in t.user_attrs]
+    ended = [t.number for t in last if t.state.name in STATES and not is_lost(t)]
+    if not ended: return pd.DataFrame(columns=cols)
+    df = study.trials_dataframe(attrs=('number', 'state', 'params', 'user_attrs'))
+    df.columns = [re.sub('^(params|user_attrs)_', '', c) for c in df]
+    df = df[df.number.isin(ended)].sort_values('run')
+    folders = [f'runs/{int(o):03d}' for o in df.run]
+    df = df.assign(number=df.run.astype(int), state=df.state.map(STATES), folder=folders, **constants(cfg))
+    return df.reindex(columns=cols).reset_index(drop=True)
+
+# %% ../nbs/14_sweeps.ipynb #1c6373b7
 def write_runs(
     study, # Optuna's study
     cfg:dict, # from sweep_config
@@ -535,33 +776,9 @@ def write_runs(
     while n != len(df := runs_table(study, cfg)):
         n = len(df)
         write_atomic(out/'runs.csv', lambda f: df.to_csv(f, index=False))
+    for f in df[df.state != 'failed'].folder: (out/f/'checkpoint.pth').unlink(missing_ok=True)
 
-def _bar(cfg, count, progress):
-    n = min(o for o in (count, len(grid(cfg) or []) or None) if o)
-    return tqdm(total=n, desc=cfg['name'], unit='run', disable=not progress, file=sys.stderr)
-
-def _tick(bar, study, cfg, trial=None, epoch=0, value=0):
-    "Show how many runs have ended, and where this one is"
-    if bar.disable: return
-    bar.n = sum(t.state in _STATES for t in _live(study))
-    if trial: bar.set_postfix_str(f"{label(trial.params)}: epoch {epoch}, {cfg['metric']['name']} {value:.4f}")
-    bar.refresh()
-
-# %% ../nbs/14_sweeps.ipynb #6da5c438
-def label(
-    params, # name -> value
-    sep:str=', ', # between two of them
-)->str: # such as 'λ 100, bs 64, lr 0.0002'
-    "Parameters for a person"
-    return sep.join(f'{symbol(k)} {v:g}' if isinstance(v, (int,float,np.number)) else f'{symbol(k)} {v}' for k,v in params.items())
-
-def symbol(
-    name:str, # a parameter
-)->str: # how the paper writes it
-    "A parameter's name for a person"
-    return 'λ' if name == 'lam' else name
-
-# %% ../nbs/14_sweeps.ipynb #6db79da3
+# %% ../nbs/14_sweeps.ipynb #95b39b96
 def gather(
     out:str|Path, # the sweep's folder, with `sweep.yaml`, `runs.csv` and the runs
     dst:str|Path|None=None, # where the record goes; None: out itself
@@ -570,19 +787,30 @@ def gather(
     "Collect what the figures need: epochs.csv, steps.csv, paintings.png"
     out,dst = Path(out),Path(dst or out)
     runs = pd.read_csv(out/'runs.csv')
-    def read(name):
-        parts = [pd.read_csv(out/f/name).assign(run=n) for n,f in zip(runs.number, runs.folder) if (out/str(f)/name).exists()]
-        return pd.concat(parts) if parts else pd.DataFrame(columns=['run'])
-    epochs,steps = read('history.csv'),read('steps.csv')
+    folders = {n: out/f for n,f in zip(runs.number, runs.folder) if (out/f).is_dir()}
+    epochs,steps = _read_all(folders, 'history.csv'),_read_all(folders, 'steps.csv')
     if len(steps): steps.insert(0, 'step', steps.groupby('run').cumcount()+1); steps = steps[steps.step % every == 0]
-    ims = {n: Image.open(out/f/'painting.png') for n,f in zip(runs.number, runs.folder) if (out/str(f)/'painting.png').exists()}
-    if ims:
-        side = max(im.size[0] for im in ims.values())
-        strip = np.concatenate([np.asarray((ims[n] if n in ims else Image.new('RGB', (side,side), 'white')).resize((side,side))) for n in runs.number], 1)
-        write_atomic(dst/'paintings.png', lambda f: Image.fromarray(strip).save(f, format='PNG', optimize=True))
-    for name,df in dict(epochs=epochs, steps=steps).items(): write_atomic(dst/f'{name}.csv', lambda f: df.to_csv(f, index=False, float_format='%.5g'))
-    if dst != out:
-        for name in ('sweep.yaml','runs.csv'): write_atomic(dst/name, lambda f: shutil.copyfile(out/name, f))
+    for name,df in dict(epochs=epochs, steps=steps).items():
+        write_atomic(dst/f'{name}.csv', lambda f: df.to_csv(f, index=False, float_format='%.5g'))
+    _write_strip([folders.get(n, out/'nowhere')/'painting.png' for n in runs.number], dst/'paintings.png')
+    if dst == out: return
+    for name in ('sweep.yaml', 'runs.csv'): write_atomic(dst/name, lambda f: shutil.copyfile(out/name, f))
+
+def _read_all(folders, name):
+    "The file `name` of every run, with the run's number"
+    parts = [pd.read_csv(f/name).assign(run=n) for n,f in folders.items() if (f/name).exists()]
+    return pd.concat(parts) if parts else pd.DataFrame(columns=['run'])
+
+# %% ../nbs/14_sweeps.ipynb #41a76a49
+def _write_strip(files, dst):
+    "Square pictures side by side, white where there is none"
+    ims = [Image.open(f).convert('RGB') if f.exists() else None for f in files]
+    side = max((im.width for im in ims if im), default=0)
+    if not side: return
+    strip = Image.new('RGB', (side*len(ims), side), 'white')
+    for i,im in enumerate(ims):
+        if im: strip.paste(im.resize((side, side)), (i*side, 0))
+    write_atomic(dst, lambda f: strip.save(f, format='PNG', optimize=True))
 
 # %% ../nbs/14_sweeps.ipynb #69be95a6
 class Sweep:
@@ -591,29 +819,65 @@ class Sweep:
         path:str|Path, # a sweep's folder, or its record
     ):
         self.path = Path(path)
-        if not (self.path/'runs.csv').is_file(): raise FileNotFoundError(f"{path} holds no runs.csv: give the folder of a sweep that has run")
+        if not (self.path/'runs.csv').is_file():
+            raise FileNotFoundError(f"{path} holds no runs.csv: give the folder of a sweep that has run")
         self.cfg = yaml.safe_load((self.path/'sweep.yaml').read_text(encoding='utf8'))
-        self.runs,self.epochs,self.steps = [pd.read_csv(self.path/f'{o}.csv') if (self.path/f'{o}.csv').exists() else pd.DataFrame(columns=['run']) for o in ('runs','epochs','steps')]
+        files = [self.path/f'{o}.csv' for o in ('runs', 'epochs', 'steps')]
+        self.runs,self.epochs,self.steps = [pd.read_csv(f) if f.exists() else pd.DataFrame(columns=['run']) for f in files]
         self.metric,self.goal = self.cfg['metric'].values()
         self.swept,self.sign = swept(self.cfg),(1 if self.goal == 'minimize' else -1)
 
     @property
     def done(self)->pd.DataFrame: # complete runs, best first
+        "The runs that count"
         return self.runs[self.runs.state == 'complete'].sort_values(self.metric, ascending=self.sign > 0, kind='stable')
 
-    @property
-    def paintings(self)->dict: # number of the run -> picture
-        f = self.path/'paintings.png'
-        if not f.exists(): return {}
-        strip = np.asarray(Image.open(f))
-        return dict(zip(self.runs.number, np.split(strip, strip.shape[1]//strip.shape[0], 1)))
+# %% ../nbs/14_sweeps.ipynb #0ad0ba75
+@patch(as_prop=True)
+def setting(self:Sweep)->str: # such as 'pokemon, 64², nf 16, epochs: 4'
+    "What the runs have in common"
+    c = constants(self.cfg)
+    said = dict(size='{}²', nf='nf {}', epochs='epochs: {}', limit='the first {} pictures')
+    data = Path(c['data']).name if c.get('data') else 'several data sets'
+    return ', '.join([data, *[t.format(c[k]) for k,t in said.items() if c.get(k)]])
 
-    @property
-    def setting(self)->str: # such as 'pokemon, 64², nf 16, epochs: 4'
-        c = constants(self.cfg)
-        return ', '.join([str(c.get('data', 'several data sets'))] + [t.format(c[k]) for k,t in dict(size='{}²', nf='nf {}', epochs='epochs: {}', limit='the first {} pictures').items() if c.get(k)])
+# %% ../nbs/14_sweeps.ipynb #ffe2fe2d
+@patch(as_prop=True)
+def paintings(self:Sweep)->dict: # number of the run -> H x W x 3 uint8
+    "The custom sketch as every run painted it"
+    f = self.path/'paintings.png'
+    if not f.exists(): return {}
+    strip = np.asarray(Image.open(f))
+    return dict(zip(self.runs.number, np.split(strip, strip.shape[1]//strip.shape[0], 1)))
 
-    def __repr__(self): return f"{self.cfg['name']} ({self.setting}): {len(self.runs)} runs, best {self.metric} {self.done[self.metric].iloc[0]:.4f} at {label(self.done.iloc[0][self.swept])}" if len(self.done) else f"{self.cfg['name']}: no complete run"
+# %% ../nbs/14_sweeps.ipynb #c76033ef
+@patch
+def __repr__(self:Sweep):
+    if not len(self.done): return f"{self.cfg['name']}: no complete run"
+    best = self.done.iloc[0]
+    return (f"{self.cfg['name']} ({self.setting}): {len(self.runs)} runs, "
+            f"best {self.metric} {best[self.metric]:.4f} at {label(best[self.swept])}")
+
+# %% ../nbs/14_sweeps.ipynb #0ad0ba78
+def summary(
+    sweep:Sweep, # what has run
+    runs:pd.DataFrame|None=None, # look at these runs; None: all that are complete
+)->pd.DataFrame: # rows (parameter, value); columns mean, spread, n, best
+    "The figure that was optimised, averaged over the runs that share a value"
+    df = sweep.done if runs is None else runs
+    def table(k):
+        v = df[k] if is_listed(df, k) else pd.qcut(df[k], 4, duplicates='drop')
+        best = 'min' if sweep.sign > 0 else 'max'
+        return df.groupby(v, observed=True)[sweep.metric].agg(mean='mean', spread='std', n='count', best=best)
+    return pd.concat({symbol(k): table(k) for k in sweep.swept}, names=['parameter', 'value'])
+
+# %% ../nbs/14_sweeps.ipynb #cd4b3a28
+def is_listed(
+    df:pd.DataFrame, # runs
+    k:str, # a parameter
+)->bool:
+    "Does it have a few listed values, and not a range?"
+    return df[k].nunique() <= max(8, len(df)//3) or not pd.api.types.is_numeric_dtype(df[k])
 
 # %% ../nbs/14_sweeps.ipynb #8d5279dd
 def importance(
@@ -623,23 +887,66 @@ def importance(
     "How much each parameter mattered, by a random forest, and in which direction, by rank correlation"
     df = sweep.done if runs is None else runs
     if len(df) < 3: raise UserError(f"importance needs 3 complete runs, and there are {len(df)}: let the sweep run on")
-    y = df[sweep.metric]
-    xs = {k: pd.DataFrame({k: df[k].rank()}) if pd.api.types.is_numeric_dtype(df[k]) else pd.get_dummies(df[k].astype(str)) for k in sweep.swept}
-    X = pd.concat(xs, axis=1)
-    forest = RandomForestRegressor(300, random_state=0, max_features=1.).fit(X.to_numpy(dtype=float), y)
-    imp = pd.Series(forest.feature_importances_, [k for k,_ in X.columns]).groupby(level=0).sum()
-    cor = {k: np.nan if len(x.columns) > 1 or x[k].nunique() < 2 or y.nunique() < 2 else x[k].corr(y.rank()) for k,x in xs.items() if k in x or len(x.columns) > 1}
-    return pd.DataFrame(dict(importance=imp, correlation=pd.Series(cor, dtype=float))).sort_values('importance', ascending=False)
+    xs = {k: _as_numbers(df[k]) for k in sweep.swept}
+    X,y = pd.concat(xs, axis=1).to_numpy(dtype=float),df[sweep.metric]
+    forest = RandomForestRegressor(300, random_state=0, max_features=1.).fit(X, y)
+    names = [k for k,x in xs.items() for _ in x]
+    imp = pd.Series(forest.feature_importances_, names).groupby(level=0).sum()
+    cor = pd.Series({k: _rank_correlation(df[k], y) for k in xs}, dtype=float)
+    return pd.DataFrame(dict(importance=imp, correlation=cor)).sort_values('importance', ascending=False)
+
+def _as_numbers(v): return v.rank().to_frame() if pd.api.types.is_numeric_dtype(v) else pd.get_dummies(v.astype(str))
+
+def _rank_correlation(v, y):
+    if not pd.api.types.is_numeric_dtype(v) or v.nunique() < 2 or y.nunique() < 2: return np.nan
+    return v.rank().corr(y.rank())
+
+# %% ../nbs/14_sweeps.ipynb #0ad0ba7c
+@patch
+def as_study(self:Sweep): # Optuna's study, in memory
+    "The complete runs, for Optuna's analyses and figures"
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    study = optuna.create_study(direction=self.goal)
+    space = {k: _distribution(v, self.done[k]) for k,v in self.cfg['parameters'].items() if k in self.swept}
+    for _,r in self.done.iterrows():
+        params = {k: getattr(r[k], 'item', lambda: r[k])() for k in space}
+        study.add_trial(optuna.create_trial(params=params, distributions=space, value=r[self.metric]))
+    return study
+
+# %% ../nbs/14_sweeps.ipynb #897ac043
+def _distribution(v, tried):
+    "What a parameter could be; listed numbers have an order"
+    if not pd.api.types.is_numeric_dtype(tried): return optuna.distributions.CategoricalDistribution(v['values'])
+    vs = v.get('values') or [v['min'], v['max']]
+    lo,hi = min(vs),max(vs)
+    if all(isinstance(o, int) for o in vs): return optuna.distributions.IntDistribution(lo, hi)
+    return optuna.distributions.FloatDistribution(lo, hi, log=lo > 0 and hi/lo >= 10)
+
+# %% ../nbs/14_sweeps.ipynb #0ad0ba7d
+def importances(
+    sweep:Sweep, # what has run
+)->pd.DataFrame: # a row a parameter: forest, fANOVA and PED-ANOVA (each column together 1), and rank correlation
+    "How much each parameter mattered, as four methods see it"
+    imp,study = importance(sweep),sweep.as_study()
+    with warnings.catch_warnings():
+        warnings.simplefilter('ignore', ExperimentalWarning)
+        fanova = get_param_importances(study, evaluator=FanovaImportanceEvaluator(seed=0))
+        ped = get_param_importances(study, evaluator=PedAnovaImportanceEvaluator())
+    return pd.DataFrame({'forest': imp.importance, 'fANOVA': pd.Series(fanova), 'PED-ANOVA': pd.Series(ped),
+                         'rank correlation': imp.correlation}).loc[imp.index]
 
 # %% ../nbs/14_sweeps.ipynb #e4fc35a5
-def _few(df, k): return df[k].nunique() <= max(8, len(df)//3) # listed values, or a range
-
-def _better(sweep, df, k):
+def better_half(
+    sweep:Sweep, # what has run
+    df:pd.DataFrame, # some of its runs
+    k:str, # a parameter
+)->pd.DataFrame: # some of them
     "The runs with the better half of the values of `k`; a range counts as four values"
-    v = df[k] if _few(df, k) else pd.qcut(df[k].rank(method='first'), 4, labels=False)
+    v = df[k] if is_listed(df, k) else pd.qcut(df[k].rank(method='first'), 4, labels=False)
     means = df.groupby(v)[sweep.metric].mean().mul(sweep.sign)
     return df[v.isin(means.nsmallest((len(means)+1)//2).index)]
 
+# %% ../nbs/14_sweeps.ipynb #5c79118c
 def stepwise(
     sweep:Sweep, # what has run
 )->list: # (parameter, its importance, the runs in which that was judged), most important first
@@ -649,7 +956,7 @@ def stepwise(
         imp = importance(sweep, df).importance
         k = imp[left].idxmax(); left.remove(k)
         res.append((k, imp[k], df))
-        if len(good := _better(sweep, df, k)) >= 6: df = good
+        if len(good := better_half(sweep, df, k)) >= 6: df = good
     return res
 
 # %% ../nbs/14_sweeps.ipynb #9268f714
@@ -660,9 +967,9 @@ def centre(
 ): # one of its values
     "The value whose runs did best on average; of many values, the median of the best fifth"
     df = sweep.done if runs is None else runs
-    if _few(df, name): return df.groupby(name)[sweep.metric].mean().mul(sweep.sign).idxmin()
+    if is_listed(df, name): return df.groupby(name)[sweep.metric].mean().mul(sweep.sign).idxmin()
     mid = df[name].iloc[:max(1, len(df)//5)].median()
-    return int(mid) if PARAMS[name][0] is int else mid
+    return int(mid) if PARAMS[name] is int else mid
 
 # %% ../nbs/14_sweeps.ipynb #25a7ee5a
 def closer(
@@ -679,7 +986,8 @@ def closer(
     lo,hi = [u[i]+(u[j]-u[i])/2 if 0 <= j < len(u) else u[i]+(j-i)*step/2 for j in (i-1, i+1)]
     if not log and vs[0] >= 0: lo = max(lo, u[i]/2)
     new = np.concatenate([np.linspace(lo, u[i], (n-1)//2+1)[:-1], np.linspace(u[i], hi, n//2+1)[1:]])
-    return sorted({round(v) if whole else float(f'{v:.3g}') for v in (np.exp(new) if log else new)} | {int(best) if whole else float(best)})
+    new = np.exp(new) if log else new
+    return sorted({round(v) if whole else float(f'{v:.3g}') for v in new} | {int(best) if whole else float(best)})
 
 # %% ../nbs/14_sweeps.ipynb #45ea5922
 def narrow(
@@ -688,131 +996,93 @@ def narrow(
 )->dict: # a config, for sweep_config or `yaml.safe_dump`
     "What a second sweep should look at"
     ps = {k: dict(v) for k,v in sweep.cfg['parameters'].items()}
-    for k,share,df in stepwise(sweep):
-        best,tried = centre(sweep, k, df),sweep.done[k].dropna().unique().tolist()
-        best = getattr(best, 'item', lambda: best)()
-        if share < .1: ps[k] = dict(value=best)
-        elif PARAMS[k][0] is str or k in ('size','nf','bs'): ps[k] = _constant_or(sorted(_better(sweep, df, k)[k].unique().tolist()))
-        else: ps[k] = dict(values=closer(tried, best, min(7, max(5, len(tried))), PARAMS[k][0] is int))
-    if 'epochs' not in sweep.swept: ps['epochs'] = dict(value=round(longer*constants(sweep.cfg).get('epochs', SETTINGS['epochs'].default)))
+    ps |= {k: narrower(sweep, k, share, df) for k,share,df in stepwise(sweep)}
+    if 'epochs' not in sweep.swept: ps['epochs'] = dict(value=round(longer*run_settings(sweep.cfg, {}).epochs))
     method = 'grid' if all('min' not in v for v in ps.values()) else sweep.cfg['method']
-    res = dict(name=f"{sweep.cfg['name']}-next", method=method, metric=sweep.cfg['metric'], parameters=ps)
-    return res | {k: sweep.cfg[k] for k in ('early_terminate',) if sweep.cfg.get(k)}
+    early = {k: v for k,v in sweep.cfg.items() if k == 'early_terminate' and v}
+    return dict(name=f"{sweep.cfg['name']}-next", method=method, metric=sweep.cfg['metric'], parameters=ps, **early)
 
-# %% ../nbs/14_sweeps.ipynb #a1923c43
-def conclusion(
+# %% ../nbs/14_sweeps.ipynb #204e36e4
+def narrower(
     sweep:Sweep, # what has run
-)->str: # a few sentences, a line each
-    "What the runs say, in words"
-    df,m,n = sweep.done,sweep.metric,sweep.runs.state.value_counts()
-    if not len(df): return f"No run of {sweep.cfg['name']} was completed."
-    ended = ', '.join(f'{n[k]} {w}' for k,w in dict(complete='complete', pruned='stopped early', failed='failed').items() if k in n)
-    words = [f"Runs of {sweep.cfg['name']} on {sweep.setting}: {ended}. The aim was to {sweep.goal} {m} on held-out pictures.",
-             f"The best was run {df.number.iloc[0]} ({label(df.iloc[0][sweep.swept])}) with {m} {df[m].iloc[0]:.4f}; the median was {df[m].median():.4f} and the worst {df[m].iloc[-1]:.4f}."]
-    if len(df) < 3 or not sweep.swept: return '\n'.join(words)
-    imp = importance(sweep)
-    words.append('By importance over all runs: ' + ', '.join(f"{symbol(k)} {r.importance:.2f}{'' if pd.isna(r.correlation) else f' (correlation {r.correlation:+.2f})'}" for k,r in imp.iterrows()) + '.')
-    words += [_verdict(sweep, k, runs) for k,_,runs in stepwise(sweep)]
-    nxt = narrow(sweep)['parameters']
-    return '\n'.join(words + ['A second sweep should try ' + '; '.join(f"{symbol(k)} {', '.join(f'{v:g}' if not isinstance(v, str) else v for v in nxt[k]['values'])}" if 'values' in nxt[k]
-                             else f"{label({k: nxt[k]['value']})} alone" for k in sweep.swept) + '.'])
-
-# %% ../nbs/14_sweeps.ipynb #f37313ea
-def _chance(sweep, k, df):
-    "How likely chance alone sets the values of a parameter this far apart: F test, the average effects of the others taken off"
-    y,few = df[sweep.metric],[o for o in sweep.swept if _few(df, o)]
-    effect = {o: df.groupby(o)[sweep.metric].transform('mean') - y.mean() for o in few}
-    free,levels = len(df)-1-sum(df[o].nunique()-1 for o in few),df[k].nunique()-1
-    rest = ((y - y.mean() - sum(effect.values()))**2).sum()
-    return f_distribution.sf((effect[k]**2).sum()/levels/max(rest/free, 1e-30), levels, free) if free > 0 else 1.
-
-def _where(sweep, df):
-    "Which runs these are, if not all"
-    some = [o for o in sweep.swept if df[o].nunique() < sweep.done[o].nunique()]
-    def values(o): return ' or '.join(label({o: v}).split(' ', 1)[1] for v in sorted(df[o].unique())) if _few(df, o) else f'{df[o].min():.3g} to {df[o].max():.3g}'
-    return f"Among the {len(df)} runs with " + ' and '.join(f'{symbol(o)} {values(o)}' for o in some) + ', ' if some else ''
-
-def _verdict(sweep, k, df):
-    "One sentence on one parameter"
-    if not _few(df, k): return f"{_where(sweep, df)}{label({k: centre(sweep, k, df)})} lies in the middle of the best runs."
-    means = df.groupby(k)[sweep.metric].mean().sort_values(ascending=sweep.sign > 0)
-    if len(means) < 2: return ''
-    sure = 'more' if _chance(sweep, k, df) < .01 else 'not clearly more'
-    return f"{_where(sweep, df)}{label({k: means.index[0]})} did best on average ({means.iloc[0]:.4f}) and {label({k: means.index[-1]})} worst ({means.iloc[-1]:.4f}), {sure} than chance between runs explains."
+    k:str, # a parameter
+    share:float, # its importance, 0 to 1
+    df:pd.DataFrame, # the runs in which that was judged
+)->dict: # {'value'} or {'values'}
+    "What a second sweep should try for one parameter"
+    best,tried = centre(sweep, k, df),sweep.done[k].dropna().unique().tolist()
+    if share < .1: return dict(value=getattr(best, 'item', lambda: best)())
+    if PARAMS[k] is str or k in ('size', 'nf', 'bs'): vs = sorted(better_half(sweep, df, k)[k].unique().tolist())
+    else: vs = closer(tried, best, min(7, max(5, len(tried))), PARAMS[k] is int)
+    return dict(values=vs) if len(vs) > 1 else dict(value=vs[0])
 
 # %% ../nbs/14_sweeps.ipynb #46ee705b
-_CMAP = plt.get_cmap('viridis')
+SCALE = [to_hex(plt.get_cmap('viridis')(o)) for o in np.linspace(0, .92, 64)] # from the best run to the worst
+
+def run_colour(
+    sweep:Sweep, # what has run
+    v:float, # the figure that was optimised
+)->str: # '#rrggbb'
+    "Dark for the best figure, bright for the worst; grey for none"
+    y = sweep.sign*sweep.done[sweep.metric]
+    if pd.isna(v) or not len(y): return '#bbbbbb'
+    share = np.clip((sweep.sign*v - y.min())/max(y.max() - y.min(), 1e-12), 0, 1)
+    return SCALE[round(share*(len(SCALE)-1))]
+
+STYLE = {'font.size': 9, 'axes.titlesize': 10, 'axes.spines.top': False, 'axes.spines.right': False,
+         'savefig.dpi': 200, 'savefig.bbox': 'tight'} # twice the size at which it is shown
 
 def _note(fig, sweep):
     "Say on the figure what was run"
-    fig.text(.99, -.12/fig.get_figheight(), f"{sweep.cfg['name']}: {sweep.setting}", ha='right', fontsize=7, color='#777777')
+    says = f"{sweep.cfg['name']}: {sweep.setting}"
+    fig.text(.99, -.16/fig.get_figheight(), says, ha='right', fontsize=8, color='#555555')
     return fig
 
-def _colour(sweep, v):
-    "Dark for the best figure, bright for the worst"
-    y = sweep.sign*sweep.done[sweep.metric]
-    return _CMAP(.92*np.clip((sweep.sign*v-y.min())/max(y.max()-y.min(), 1e-12), 0, 1))
-
-def plot_table(
-    sweep:Sweep, # what has run
-    n:int=40, # rows at most
-)->plt.Figure:
-    "The runs as a table, best first"
-    df = pd.concat([sweep.done, sweep.runs[sweep.runs.state != 'complete']])[:n]
-    cols = ['number','state',*sweep.swept,*[k for k in METRICS if k in df],'epochs_trained','seconds']; cols = [c for c in cols if c in df]
-    def text(k, v): return '' if pd.isna(v) else f'{v:.4f}' if k in METRICS and k != 'psnr' else f'{v:.0f}' if k in ('seconds','number','epochs_trained') else f'{v:g}' if isinstance(v, (int,float)) and k != 'psnr' else f'{v:.2f}' if k=='psnr' else str(v)
-    fig = plt.figure(figsize=(.75*len(cols), .24*(len(df)+1))); ax = fig.add_axes((0,0,1,1)); ax.axis('off')
-    tab = ax.table([[text(k, r[k]) for k in cols] for _,r in df.iterrows()], colLabels=[dict(lam='λ', epochs_trained='epochs', colourfulness='colour', sharpness='sharp', number='run').get(c, c) for c in cols], loc='center', cellLoc='center', bbox=(0,0,1,1))
-    tab.auto_set_font_size(False); tab.set_fontsize(8)
-    for (i,j),c in tab.get_celld().items():
-        c.set_linewidth(.3); c.set_edgecolor('#cccccc')
-        if i == 0: c.set_text_props(weight='bold')
-        elif cols[j] == sweep.metric and not pd.isna(df.iloc[i-1][sweep.metric]):
-            rgb = _colour(sweep, df.iloc[i-1][sweep.metric]); c.set_facecolor(rgb); c.set_text_props(color='white' if np.mean(rgb[:3]) < .5 else 'black')
-    return _note(fig, sweep)
-
 # %% ../nbs/14_sweeps.ipynb #574d74f0
-def _axis(sweep, k):
-    "(position of each run in [0, 1], ticks, tick labels) on one axis"
+def parallel_axis(
+    sweep:Sweep, # what has run
+    k:str, # a parameter, or the figure that was optimised
+)->tuple: # (position of each run in [0, 1], ticks in [0, 1], their labels)
+    "One axis of parallel coordinates"
     df = sweep.done; v = df[k]
-    if k != sweep.metric and (v.nunique() <= 8 or not pd.api.types.is_numeric_dtype(v)):
-        vals = sorted(v.unique()); at = {o: (i+.5)/len(vals) for i,o in enumerate(vals)}
-        rank = df.groupby(k).cumcount(); size = df.groupby(k)[k].transform('size')
-        return v.map(at) + sweep.sign*(rank/(size-1).clip(lower=1)-.5)*.5/len(vals), [at[o] for o in vals], [f'{o:g}' if not isinstance(o, str) else o for o in vals]
+    if k != sweep.metric and is_listed(df, k): return _listed_axis(sweep, v)
     log = k != sweep.metric and v.min() > 0 and v.max()/v.min() >= 30
-    u = np.log10(v) if log else v; lo,hi = u.min(),max(u.max(), u.min()+1e-12)
+    u = np.log10(v) if log else v
+    lo,hi = u.min(),max(u.max(), u.min()+1e-12)
     ticks = np.linspace(lo, hi, 5)
-    return (u-lo)/(hi-lo), (ticks-lo)/(hi-lo), [f'{10**o:.2g}' if log else f'{o:.4f}' if k == sweep.metric else f'{o:.3g}' for o in ticks]
+    names = [f'{o:.4f}' if k == sweep.metric else f'{o:.3g}' for o in (10**ticks if log else ticks)]
+    return (u-lo)/(hi-lo), (ticks-lo)/(hi-lo), names
 
+def _listed_axis(sweep, v):
+    vals = sorted(v.unique()); at = {o: (i+.5)/len(vals) for i,o in enumerate(vals)}
+    rank,size = v.groupby(v).cumcount(),v.groupby(v).transform('size')
+    fan = (rank/(size-1).clip(lower=1) - .5)*.5/len(vals)
+    return v.map(at) + sweep.sign*fan, [at[o] for o in vals], [f'{o:g}' if not isinstance(o, str) else o for o in vals]
+
+# %% ../nbs/14_sweeps.ipynb #574d74f1
 def plot_parallel(
     sweep:Sweep, # what has run
 )->plt.Figure:
     "Parallel coordinates: a curve a run, dark for the best"
     keys,df = [*sweep.swept, sweep.metric],sweep.done
-    fig = plt.figure(figsize=(1.6+2*len(keys), 3)); ax = fig.add_axes((0,0,1,1)); ax.axis('off')
-    axes = [_axis(sweep, k) for k in keys]
-    for j,i in enumerate(df.index[::-1]):
-        ys = [a[0][i] for a in axes]; pts,codes = [(0,ys[0])],[Curve.MOVETO]
-        for x,(p,q) in enumerate(zip(ys, ys[1:])): pts += [(x+.45,p),(x+.55,q),(x+1,q)]; codes += [Curve.CURVE4]*3
-        ax.add_patch(PathPatch(Curve(pts, codes), fc='none', ec=_colour(sweep, df.loc[i, sweep.metric]), lw=2.2 if j >= len(df)-3 else 1.1, alpha=.95 if j >= len(df)-3 else .6))
+    fig = plt.figure(figsize=(1.4+1.5*len(keys), 2.8)); ax = fig.add_axes((0, 0, 1, 1)); ax.axis('off')
+    axes = [parallel_axis(sweep, k) for k in keys]
+    for rank,(i,v) in reversed(list(enumerate(df[sweep.metric].items()))):
+        thick = dict(lw=2.2, alpha=.95) if rank < 3 else dict(lw=1.1, alpha=.8)
+        ax.add_patch(PathPatch(_curve([a[0][i] for a in axes]), fc='none', ec=run_colour(sweep, v), **thick))
+    paper = dict(fc='white', ec='none', pad=.6, alpha=.75)
     for x,(k,(_,ticks,names)) in enumerate(zip(keys, axes)):
-        ax.plot([x,x], [0,1], c='#444444', lw=1)
+        ax.plot([x, x], [0, 1], c='#444444', lw=1)
         ax.text(x, 1.07, f"held-out {k}" if k == sweep.metric else symbol(k), ha='center', weight='bold')
-        for t,name in zip(ticks, names): ax.text(x-.03 if k != sweep.metric else x+.03, t, name, ha='right' if k != sweep.metric else 'left', va='center', fontsize=8, bbox=dict(fc='white', ec='none', pad=.6, alpha=.75))
+        side = (x+.03, 'left') if k == sweep.metric else (x-.03, 'right')
+        for t,name in zip(ticks, names): ax.text(side[0], t, name, ha=side[1], va='center', bbox=paper)
     ax.set_xlim(-.35, len(keys)-.7); ax.set_ylim(-.05, 1.15)
     return _note(fig, sweep)
 
-# %% ../nbs/14_sweeps.ipynb #d3d138ff
-def _curves(sweep, *titles, width=5):
-    "(figure, its axes, run number -> colour), with a legend of the parameter that mattered most"
-    k = importance(sweep).index[0] if len(sweep.done) >= 3 and sweep.swept else first(sweep.swept) or 'lam'
-    of = dict(zip(sweep.runs.number, sweep.runs[k])) if k in sweep.runs else dict.fromkeys(sweep.runs.number)
-    vals = sorted(set(of.values())); colour = dict(zip(vals, plt.get_cmap('plasma')(np.linspace(0, .85, len(vals)))))
-    fig,axs = plt.subplots(1, len(titles), figsize=(width*len(titles), 3.2), squeeze=False, layout='constrained')
-    for ax,t in zip(axs[0], titles): ax.set_title(t, fontsize=10); ax.spines[['top','right']].set_visible(False)
-    some = vals if len(vals) <= 8 else [vals[i] for i in np.linspace(0, len(vals)-1, 5).astype(int)]
-    axs[0,0].legend([plt.Line2D([], [], color=colour[v], lw=2) for v in some], [label({k: v}) for v in some], fontsize=8, frameon=False)
-    return fig, axs[0], {n: colour[v] for n,v in of.items()}
+def _curve(ys):
+    "A smooth path through heights at 0, 1, 2…"
+    pts = [(0, ys[0])] + [o for x,(p,q) in enumerate(zip(ys, ys[1:])) for o in ((x+.45, p), (x+.55, q), (x+1, q))]
+    return Curve(pts, [Curve.MOVETO] + [Curve.CURVE4]*(len(pts)-1))
 
 # %% ../nbs/14_sweeps.ipynb #899bda01
 def plot_sweep_losses(
@@ -820,274 +1090,182 @@ def plot_sweep_losses(
     beta:float=.99, # smoothing
 )->plt.Figure:
     "Both players' losses a step, a curve a run: smoothed, and raw behind"
-    fig,axs,colour = _curves(sweep, 'critic', 'generator: GAN + λ L1')
-    lam = dict(zip(sweep.runs.number, sweep.runs['lam'])) if 'lam' in sweep.runs else {}
+    fig,axs = plt.subplots(1, 2, figsize=(7.5, 2.6), layout='constrained')
+    runs = sweep.runs.set_index('number')
     for n,s in sweep.steps.groupby('run'):
-        for ax,v in zip(axs, ((s.d_real+s.d_fake)/2, s.g_gan+lam.get(n, 100.)*s.g_l1)):
-            ax.plot(s.step, v, c=colour[n], lw=.5, alpha=.25); ax.plot(s.step, smooth(v, beta), c=colour[n], lw=1.1, alpha=.9)
-    for ax in axs: ax.set_xlabel('step')
-    axs[1].set_yscale('log')
+        lam,colour = runs.lam[n] if 'lam' in runs else RunConfig().lam,run_colour(sweep, runs[sweep.metric][n])
+        for ax,v in zip(axs, ((s.d_real+s.d_fake)/2, s.g_gan+lam*s.g_l1)):
+            ax.plot(s.step, v, c=colour, lw=.5, alpha=.2)
+            ax.plot(s.step, smooth(v, beta), c=colour, lw=1.1, alpha=.9)
+    for ax,t in zip(axs, ('critic', 'generator: GAN + λ L1')): ax.set_title(t); ax.set_xlabel('step')
+    axs[1].set_yscale('log'); axs[1].minorticks_off()
+    axs[1].yaxis.set_major_locator(LogLocator(subs=(1, 2, 5))); axs[1].yaxis.set_major_formatter('{x:g}')
     return _note(fig, sweep)
 
 # %% ../nbs/14_sweeps.ipynb #d3670bb8
 def plot_held_out(
     sweep:Sweep, # what has run
 )->plt.Figure:
-    "The held-out loss after every epoch, a curve a run"
-    m = sweep.metric if sweep.metric in sweep.epochs else 'l1'
-    fig,(ax,),colour = _curves(sweep, f'held-out {m}', width=6)
-    for n,e in sweep.epochs.groupby('run'): ax.plot(e.epoch+1, e[m], 'o-', ms=2.5, lw=1.1, c=colour[n], alpha=.85)
-    ax.set_xlabel('epoch')
+    "The held-out figure after every epoch, a curve a run"
+    m = sweep.curve
+    fig,ax = plt.subplots(figsize=(5, 2.6), layout='constrained')
+    last = sweep.runs.set_index('number')[sweep.metric]
+    for n,e in sweep.epochs.groupby('run'):
+        ax.plot(e.epoch+1, e[m], 'o-', ms=2.5, lw=1.1, c=run_colour(sweep, last[n]), alpha=.85)
+    ax.set_title(f'held-out {m}'); ax.set_xlabel('epoch')
     return _note(fig, sweep)
 
 # %% ../nbs/14_sweeps.ipynb #3fc4385a
 def plot_importance(
     sweep:Sweep, # what has run
 )->plt.Figure:
-    "How much each parameter mattered, and in which direction"
-    imp = importance(sweep)[::-1]; names = [symbol(k) for k in imp.index]
-    fig,axs = plt.subplots(1, 2, figsize=(8, .5+.45*len(imp)), sharey=True)
-    axs[0].barh(names, imp.importance, color='#3b6ea5'); axs[0].set_xlim(0, 1); axs[0].set_title(f'importance for {sweep.metric}', fontsize=10)
-    axs[1].barh(names, imp.correlation.fillna(0), color=['#c0504d' if sweep.sign*c > 0 else '#4f9d69' for c in imp.correlation]); axs[1].set_xlim(-1, 1); axs[1].set_xticks([-1,-.5,0,.5,1]); axs[1].axvline(0, c='k', lw=.6); axs[1].set_title('rank correlation', fontsize=10)
-    for ax,vs in zip(axs, (imp.importance, imp.correlation)):
-        for i,v in enumerate(vs): ax.text(max(v, 0)+.02 if not pd.isna(v) else .02, i, 'no order' if pd.isna(v) else f'{v:.2f}', va='center', fontsize=8)
-        ax.spines[['top','right']].set_visible(False)
-    fig.tight_layout()
+    "How much each parameter mattered, as four methods see it"
+    imp = importances(sweep)[::-1]; names = [symbol(k) for k in imp.index]
+    fig,axs = plt.subplots(1, 4, figsize=(7.5, .6+.35*len(imp)), sharey=True, layout='constrained')
+    for ax,k in zip(axs, imp):
+        signed = k == 'rank correlation'
+        ax.barh(names, imp[k].fillna(0), color='#bbbbbb'); ax.axvline(0, c='k', lw=.6)
+        ax.set_title(k); ax.set_xlim(-1 if signed else 0, 1); ax.set_xticks([-1, 0, 1] if signed else [0, .5, 1])
+        for i,v in enumerate(imp[k]): ax.text(.03, i, 'no order' if pd.isna(v) else f'{v:.2f}', va='center')
     return _note(fig, sweep)
 
 # %% ../nbs/14_sweeps.ipynb #70922d2a
+def sketch_order(
+    sweep:Sweep, # what has run
+    runs:pd.DataFrame|None=None, # of these runs; None: all
+)->pd.DataFrame: # runs that have painted
+    "The runs in the order in which their paintings are looked at: λ varies fastest"
+    by = [k for k in sweep.swept if k != 'lam'] + ['lam']*('lam' in sweep.swept)
+    df = sweep.runs if runs is None else runs
+    df = df[(df.state != 'failed') & df.number.isin(list(sweep.paintings))]
+    return df.sort_values(by) if by else df
+
+# %% ../nbs/14_sweeps.ipynb #7719ac82
 def plot_sketches(
     sweep:Sweep, # what has run
     sketch:np.ndarray|None=None, # the drawing, shown first
-    side:float=1.15, # inches a painting
+    runs:pd.DataFrame|None=None, # paintings of these runs; None: all
+    side:float=1.1, # inches a painting
 )->plt.Figure:
     "The custom sketch as every run painted it, with its parameters"
-    ims,by = sweep.paintings,[k for k in sweep.swept if k != 'lam'] + ['lam']*('lam' in sweep.swept)
-    df = sweep.runs[sweep.runs.state != 'failed'].sort_values(by) if by else sweep.runs
-    names = [k for k in dict.fromkeys(('lam','bs','lr',*by)) if k in df]
-    def title(r): return '\n'.join([label(r[names[i:i+2]], ' · ') for i in range(0, len(names), 2)] + [f'{sweep.metric} {r[sweep.metric]:.4f}'])
-    tiles = ([(sketch, 'the drawing')] if sketch is not None else []) + [(ims[r.number], title(r)) for _,r in df.iterrows() if r.number in ims]
-    cols = min(8, max(4, df.lam.nunique() if 'lam' in sweep.swept else 6)); cols = 2*cols if cols <= 4 and len(tiles) > 12 else cols
-    if sketch is not None and len(tiles) > cols: tiles[1:1] = [(None,'')]*(cols-1)
+    df,ims = sketch_order(sweep, runs),sweep.paintings
+    pairs = [sweep.swept[i:i+2] for i in range(0, len(sweep.swept), 2)]
+    def title(r): return '\n'.join([label(r[p], ' · ') for p in pairs] + [f'{sweep.metric} {r[sweep.metric]:.4f}'])
+    tiles = [] if sketch is None else [(sketch, 'the drawing')]
+    tiles += [(ims[r.number], title(r)) for _,r in df.iterrows()]
+    cols = df.lam.nunique() if 'lam' in sweep.swept else 6
+    cols = 2*cols if cols <= 4 and len(tiles) > 12 else min(8, max(4, cols))
     rows = -(-len(tiles)//cols)
-    fig,axs = plt.subplots(rows, cols, figsize=(1.1*side*cols, (1.1*side+.4)*rows), squeeze=False)
+    fig,axs = plt.subplots(rows, cols, figsize=(side*cols, (side+.42)*rows), squeeze=False, layout='constrained')
     for ax in axs.flat: ax.axis('off')
-    for ax,(im,t) in zip(axs.flat, tiles):
-        if im is not None: ax.imshow(im); ax.set_title(t, fontsize=6)
-    fig.tight_layout(pad=.3)
+    for ax,(im,t) in zip(axs.flat, tiles): ax.imshow(im, interpolation='nearest'); ax.set_title(t, fontsize=8)
     return _note(fig, sweep)
 
+# %% ../nbs/14_sweeps.ipynb #0ad0ba81
+def picture_url(
+    img, # H x W x 3 uint8, or None
+): # 'data:image/png;base64,…', or None
+    "A picture that can stand in a page"
+    if img is None: return None
+    Image.fromarray(img).save(b := io.BytesIO(), format='PNG')
+    return 'data:image/png;base64,' + base64.b64encode(b.getvalue()).decode()
+
+def _records(df): return json.loads(df.to_json(orient='records')) # NaN is null
+
+def _thin(v, n=200): return [float(f'{o:.4g}') for o in np.asarray(v)[::max(1, len(v)//n)]]
+
+# %% ../nbs/14_sweeps.ipynb #0ad0ba83
+@patch
+def report_curves(self:Sweep,
+    n:int, # number of a run
+    lam:float, # its λ
+)->dict: # 'epochs' and 'steps', if they are known
+    "What the report shows of a run's training"
+    e,s = self.epochs[self.epochs.run == n],self.steps[self.steps.run == n]
+    res = {}
+    if len(e): res['epochs'] = dict(x=_thin(e.epoch+1), y=_thin(e[self.curve]))
+    if len(s):
+        critic,gen = smooth((s.d_real+s.d_fake)/2, .99),smooth(s.g_gan+lam*s.g_l1, .99)
+        res['steps'] = dict(x=_thin(s.step), critic=_thin(critic), generator=_thin(gen))
+    return res
+
+# %% ../nbs/14_sweeps.ipynb #1b2d5ffc
+@patch(as_prop=True)
+def curve(self:Sweep)->str: # a figure that is known after every epoch
+    "What the curves show: what was optimised, if it was written down"
+    return self.metric if self.metric in self.epochs else 'l1'
+
+# %% ../nbs/14_sweeps.ipynb #0ad0ba8b
+@patch
+def report_runs(self:Sweep)->list: # a dict a run
+    "What the report shows of each run"
+    axes = [parallel_axis(self, k)[0] for k in [*self.swept, self.metric]] if len(self.done) else []
+    rank,ims = {n: i for i,n in enumerate(self.done.number)},self.paintings
+    def one(i, r):
+        n = r['number']
+        at = dict(at=[round(float(a[i]), 4) for a in axes]) if n in rank else {}
+        return dict(r, rank=rank.get(n, len(rank)), colour=run_colour(self, r[self.metric]), painting=picture_url(ims.get(n)),
+                    **at, **self.report_curves(n, r.get('lam') or RunConfig().lam))
+    return [one(i, r) for i,r in zip(self.runs.index, _records(self.runs))]
+
+# %% ../nbs/14_sweeps.ipynb #0ad0ba84
+def report_data(
+    sweep:Sweep, # what has run
+    sketch:np.ndarray|None=None, # the drawing that was painted
+)->dict: # JSON values
+    "Everything that the report shows"
+    def as_table(df): return dict(columns=list(df), rows=_records(df))
+    def as_axis(k):
+        _,ticks,names = parallel_axis(sweep, k)
+        return dict(title=f'held-out {k}' if k == sweep.metric else symbol(k), ticks=list(zip(map(float, ticks), names)))
+    enough,side = len(sweep.done) >= 3 and sweep.swept,max((len(im) for im in sweep.paintings.values()), default=0)
+    imp = importances(sweep).rename_axis('parameter').reset_index() if enough else pd.DataFrame()
+    means = summary(sweep).reset_index().astype(dict(value=str)) if enough else pd.DataFrame()
+    cols = ('number', 'state', *sweep.swept, *METRICS, 'epochs_trained', 'seconds', 'error')
+    return dict(name=sweep.cfg['name'], says=repr(sweep), metric=sweep.metric, metrics=list(METRICS), swept=sweep.swept,
+                symbols=dict(lam='λ', number='run'), curve=sweep.curve, runs=sweep.report_runs(), scale=SCALE,
+                columns=[c for c in cols if c in sweep.runs and sweep.runs[c].notna().any()],
+                axes=[as_axis(k) for k in [*sweep.swept, sweep.metric]] if len(sweep.done) else [],
+                importance=as_table(imp), summary=as_table(means), sketch=picture_url(sketch), side=side,
+                order=sketch_order(sweep).number.tolist())
+
+# %% ../nbs/14_sweeps.ipynb #0ad0ba85
+def write_report(
+    sweep:Sweep, # what has run
+    sketch:np.ndarray|None=None, # the drawing that was painted
+    out:str|Path|None=None, # the page; None: report.html in the sweep's folder
+)->Path: # the page
+    "One page that holds the whole sweep"
+    page = (importlib.resources.files('pokegan')/'web'/'report.html').read_text(encoding='utf8')
+    data = json.dumps(report_data(sweep, sketch), ensure_ascii=False, allow_nan=False).replace('</', '<\\/')
+    out = Path(out or sweep.path/'report.html')
+    write_atomic(out, lambda f: Path(f).write_text(page.replace('__SWEEP__', data), encoding='utf8'))
+    return out
+
 # %% ../nbs/14_sweeps.ipynb #6fc87d17
-FIGURES = dict(table=plot_table, parallel=plot_parallel, losses=plot_sweep_losses, held_out=plot_held_out, importance=plot_importance, sketches=plot_sketches)
+FIGURES = dict(parallel=plot_parallel, losses=plot_sweep_losses, held_out=plot_held_out, importance=plot_importance,
+               sketches=plot_sketches)
 
 def write_figures(
     out:str|Path, # the sweep's folder
     sketch:np.ndarray|None=None, # the drawing that was painted
 )->Sweep:
-    "Gather the runs, draw all figures, write the conclusion and the next sweep's config"
+    "Gather the runs, draw all figures, write the report, the summary and the next sweep's config"
     gather(out)
     sweep,out = Sweep(out),Path(out)
-    text = conclusion(sweep)
-    write_atomic(out/'conclusion.txt', lambda f: Path(f).write_text(text+'\n', encoding='utf8'))
     enough = len(sweep.done) >= 3 and sweep.swept
-    if enough: write_atomic(out/'next.yaml', lambda f: Path(f).write_text(yaml.safe_dump(narrow(sweep), sort_keys=False), encoding='utf8'))
-    for name,plot in FIGURES.items() if len(sweep.done) else ():
-        if name == 'importance' and not enough: continue
-        fig = plot(sweep, sketch) if name == 'sketches' else plot(sweep)
-        write_atomic(out/f'{name}.png', lambda f: fig.savefig(f, dpi=110, bbox_inches='tight', format='png'))
-        plt.close(fig)
+    if enough:
+        write_atomic(out/'summary.csv', lambda f: summary(sweep).to_csv(f, float_format='%.5g'))
+        text = yaml.safe_dump(narrow(sweep), sort_keys=False)
+        write_atomic(out/'next.yaml', lambda f: Path(f).write_text(text, encoding='utf8'))
+    with plt.rc_context(STYLE):
+        for name,plot in FIGURES.items() if len(sweep.done) else ():
+            if name == 'importance' and not enough: continue
+            fig = plot(sweep, sketch) if name == 'sketches' else plot(sweep)
+            write_atomic(out/f'{name}.png', lambda f: fig.savefig(f, format='png'))
+            plt.close(fig)
+    write_report(sweep, sketch)
     return sweep
-
-# %% ../nbs/14_sweeps.ipynb #83490633
-class ArmsLength:
-    "Calls on an object that lives in a thread of its own; none of them waits, none of them fails"
-    def __init__(self,
-        make, # makes the object, in the thread
-        say=None, # called with one sentence when it breaks; None: stderr
-    ):
-        self.calls, self.error, self.say = queue.Queue(1000), None, say or (lambda s: tqdm.write(s, file=sys.stderr))
-        self.thread = threading.Thread(target=self._work, args=(make,), daemon=True)
-        self.thread.start()
-
-    def _work(self, make):
-        try:
-            o = make()
-            for name,args,kwargs in iter(self.calls.get, None): getattr(o, name)(*args, **kwargs)
-        except BaseException as e: self._break(e)
-
-    def _break(self, e):
-        self.error = e
-        self.say(f"the logger gave up ({' '.join(str(e).split())[:120] or type(e).__name__}); training goes on without it")
-
-    def __call__(self,
-        name:str, # a method of the object
-        *args, **kwargs # for it
-    ):
-        "Ask for a call, some time"
-        if self.error is None:
-            with contextlib.suppress(queue.Full): self.calls.put_nowait((name, args, kwargs))
-
-    def close(self,
-        patience:float=60, # seconds
-    ):
-        "Wait for what is still to be done, but not for ever"
-        with contextlib.suppress(queue.Full): self.calls.put_nowait(None)
-        self.thread.join(patience)
-        if self.thread.is_alive() and self.error is None: self._break(TimeoutError(f'it has not answered for {patience:g} seconds'))
-
-# %% ../nbs/14_sweeps.ipynb #d4fd82d6
-class WandbRun:
-    "One run of wandb"
-    def __init__(self,
-        folder:Path, # the run's folder
-        settings:dict, # the run's parameters
-        cfg:dict, # from sweep_config
-        run=None, # a run that was begun by wandb's agent; None: begin one, offline
-    ):
-        import wandb
-        self.wandb,self.folder,self.settings = wandb,folder,settings
-        if run is None: shutil.rmtree(folder/'wandb', ignore_errors=True) # of an attempt that was killed
-        self.run = run or wandb.init(project=cfg['project'], entity=cfg['entity'], group=cfg['name'], name=f"{cfg['name']}-{folder.name}", config=settings, dir=folder, mode='offline',
-                                     reinit='create_new', settings=wandb.Settings(silent=True, console='off', disable_git=True))
-
-    def steps(self, rows, start):
-        for i,r in enumerate(rows): self.run.log({**r, 'critic': (r['d_real']+r['d_fake'])/2, 'generator': r['g_gan']+self.settings.get('lam', 100)*r['g_l1']}, step=start+i)
-
-    def epoch(self, row, step, pictures): self.run.log({**row, **{k: self.wandb.Image(o) for k,o in pictures.items()}}, step=step)
-
-    def finish(self, metrics):
-        self.run.summary.update(metrics)
-        if metrics:
-            art = self.wandb.Artifact(f'model-{self.run.id}', type='model', metadata=dict(self.settings, **metrics))
-            for f in ('model.safetensors','model.json'): art.add_file(str(self.folder/f))
-            self.run.log_artifact(art)
-        self.run.finish()
-
-# %% ../nbs/14_sweeps.ipynb #888dc704
-class WandbLog(Callback):
-    "Log a run's losses, figures and pictures, at arm's length"
-    order = SweepRun.order + 1
-    def __init__(self,
-        make, # makes a WandbRun
-        say=None, # called with one sentence when logging breaks
-    ): self.log, self.step = ArmsLength(make, say), 0
-
-    def _steps(self):
-        steps = torch.cat(self.learn.two_players.steps)[self.step:]
-        self.log('steps', [dict(zip(self.learn.two_players.parts, r)) for r in steps.tolist()], self.step)
-        self.step += len(steps)
-
-    def after_epoch(self):
-        if not self.run_folder.trained: return
-        self._steps()
-        row = {k: v for k,v in self.run_folder.rows[-1].items() if k not in self.learn.two_players.parts and k not in ('train_loss','valid_loss')}
-        self.log('epoch', row, self.step-1, dict(preview=self.learn.preview.image, sketch=self.learn.sweep_run.image))
-
-    def finish(self, metrics, patience=60):
-        self.log('finish', metrics)
-        self.log.close(patience)
-
-# %% ../nbs/14_sweeps.ipynb #a61eaf5e
-def wandb_logger(
-    cfg:dict, # from sweep_config
-    say=None, # called with one sentence when logging breaks
-): # a logger for run_sweep
-    "Log every run of a sweep to wandb's offline files"
-    return lambda trial,settings,folder: WandbLog(partial(WandbRun, folder, settings, cfg), say)
-
-# %% ../nbs/14_sweeps.ipynb #578d56b6
-def has_account()->bool:
-    "Is there a key for wandb, and is it to be used?"
-    if os.environ.get('WANDB_MODE', 'online') != 'online': return False
-    if os.environ.get('WANDB_API_KEY'): return True
-    try: return netrc.netrc(os.environ.get('NETRC')).authenticators(urlparse(os.environ.get('WANDB_BASE_URL') or 'https://api.wandb.ai').hostname) is not None
-    except (OSError, netrc.NetrcParseError): return False
-
-# %% ../nbs/14_sweeps.ipynb #3927ec18
-def within(
-    seconds:float, # to wait
-    f, # called without arguments, in a thread
-): # its result
-    "Call something that may never return"
-    res = queue.Queue()
-    def call():
-        try: res.put((f(), None))
-        except BaseException as e: res.put((None, e))
-    threading.Thread(target=call, daemon=True).start()
-    try: value,error = res.get(timeout=seconds)
-    except queue.Empty: raise TimeoutError(f'no answer within {seconds:g} seconds') from None
-    if error: raise error
-    return value
-
-# %% ../nbs/14_sweeps.ipynb #88413353
-def claim_point(
-    study, # Optuna's study
-    cfg:dict, # from sweep_config
-    params:dict, # what varies, chosen by somebody else
-): # Optuna's trial
-    "Claim a run with given parameters"
-    with warnings.catch_warnings():
-        warnings.simplefilter('ignore', optuna.exceptions.ExperimentalWarning)
-        own,study.sampler = study.sampler,optuna.samplers.PartialFixedSampler(params, optuna.samplers.RandomSampler())
-    try:
-        while (trial := study.ask(distributions(cfg))).params != params: study.tell(trial, state=TrialState.FAIL) # something else stood in the queue
-    finally: study.sampler = own
-    return sign(trial)
-
-# %% ../nbs/14_sweeps.ipynb #0f319330
-def server_config(
-    cfg:dict, # from sweep_config
-)->dict: # for `wandb.sweep`
-    "The sweep as wandb's server takes it"
-    e = cfg['early_terminate']
-    if e and e['type'] != 'hyperband': raise UserError("early_terminate: wandb knows no median, use the type hyperband or --backend local")
-    return {k: cfg[k] for k in ('name','method','metric','parameters')} | (dict(early_terminate=e) if e else {})
-
-# %% ../nbs/14_sweeps.ipynb #033d99da
-def agent_run(
-    study, # Optuna's study
-    cfg:dict, # from sweep_config
-    out:Path, # the sweep's folder
-    sketch:np.ndarray|None=None, # the drawing to paint
-    device:str|None=None, # cpu, cuda, ...
-):
-    "One run as wandb's agent starts it"
-    import wandb
-    run = wandb.init(dir=out, settings=wandb.Settings(silent=True, console='off', disable_git=True))
-    trial = claim_point(study, cfg, {k: check_value(k, run.config[k]) for k in swept(cfg)})
-    settings,folder = {**constants(cfg), **trial.params},out/trial.user_attrs['folder']
-    log = WandbLog(partial(WandbRun, folder, settings, cfg, run))
-    try: sweep_run(study, trial, cfg, out, sketch, device, log)
-    finally:
-        log.finish(study.get_trials(deepcopy=False)[trial.number].user_attrs.get('metrics', {}))
-        write_runs(study, cfg, out)
-
-# %% ../nbs/14_sweeps.ipynb #496e096f
-def run_wandb(
-    cfg:dict, # from sweep_config
-    out:str|Path, # the sweep's folder
-    count:int|None=None, # runs in the whole sweep; None: all points of the grid, or the config's run_cap
-    storage:str|None=None, # as for run_sweep
-    sampler:str='tpe', # what bayes means without a server: tpe or gp
-    sketch:np.ndarray|None=None, # the drawing to paint
-    device:str|None=None, # cpu, cuda, ...
-    progress:bool=False, # show a progress bar
-    patience:float=30, # seconds to wait for the server
-): # Optuna's study
-    "Run a sweep with wandb: on its server if there is an account, else offline"
-    try: import wandb
-    except ImportError: raise MissingPackage("--backend wandb needs the package wandb: pip install wandb, or use --backend local") from None
-    out,server,most = Path(out),server_config(cfg),check_count(cfg, count)
-    study = open_study(cfg, out, storage, sampler)
-    if has_account():
-        try:
-            sweep = within(patience, lambda: wandb.sweep(server, project=cfg['project'], entity=cfg['entity']))
-            left = (most or len(grid(cfg))) - sum(t.state in _STATES for t in _live(study))
-            if left > 0: wandb.agent(sweep, function=partial(agent_run, study, cfg, out, sketch, device), count=left, project=cfg['project'], entity=cfg['entity'])
-        except Exception as e: print(f"wandb's server is of no help ({' '.join(str(e).split())[:120] or type(e).__name__}): the runs are logged offline", file=sys.stderr)
-    study = run_sweep(cfg, out, count, storage, sampler, sketch, device, wandb_logger(cfg), progress)
-    if any(out.glob('runs/*/wandb/offline-run-*')): print(f"The runs are logged offline. With an account, send them later: wandb sync {out}/runs/*/wandb/offline-run-*")
-    return study
 
 # %% ../nbs/14_sweeps.ipynb #2eb946ed
 def parse_fix(
@@ -1113,14 +1291,241 @@ def pokegan_sweep(
     fix:str=None, # hold parameters, as in 'size=64 nf=16'
     device:str=None, # cpu, cuda, ...; a GPU if there is one
 ):
-    "Run a sweep: leaves runs.csv, the figures, a conclusion and the next sweep's config"
+    "Run a sweep: leaves runs.csv, report.html, the figures and the next sweep's config"
     with one_line_errors():
-        if backend not in ('local','wandb'): raise UserError(f"--backend {backend} is not known: use local or wandb")
+        if backend not in ('local', 'wandb'): raise UserError(f"--backend {backend} is not known: use local or wandb")
         cfg,drawing = sweep_config(config, data, parse_fix(fix)),custom_sketch(sketch)
-        for d in L(cfg['parameters']['data'].get('values') or cfg['parameters']['data']['value']): get_source(d, direction=constants(cfg).get('direction'))
+        sets = cfg['parameters']['data']
+        for o in sets.get('values') or [sets['value']]: get_source(o, direction=constants(cfg).get('direction'))
         run = run_wandb if backend == 'wandb' else run_sweep
-        study = run(cfg, out, count, storage, sampler, drawing, device, progress=True)
+        study = run(cfg, out, count=count, storage=storage, sampler=sampler, sketch=drawing, device=device, progress=True)
         going = sum(t.state == TrialState.RUNNING for t in study.get_trials(deepcopy=False))
-        if not going: write_figures(out, drawing)
-    if going: print(f"\n{going} more runs are going in other processes. The last one draws the figures; the table so far is {Path(out)/'runs.csv'}.")
-    else: print(f"\n{(Path(out)/'conclusion.txt').read_text(encoding='utf8')}\nThe table is {Path(out)/'runs.csv'}, the figures lie beside it.")
+        if not going: return print_sweep(write_figures(out, drawing))
+    print(f"\n{going} more runs are going in other processes. The last one draws the figures; "
+          f"the table so far is {Path(out)/'runs.csv'}.")
+
+# %% ../nbs/14_sweeps.ipynb #52504639
+def print_sweep(
+    sweep:Sweep, # what has run
+):
+    "Say what came out and where it lies"
+    failed = sweep.runs[sweep.runs.state == 'failed']
+    if not len(sweep.done) and len(failed):
+        raise UserError(f"no run of {sweep.cfg['name']} was completed: run {failed.number.iloc[0]} says: {failed.error.iloc[0]}")
+    table,page = sweep.path/'runs.csv',sweep.path/'report.html'
+    print(f'\n{sweep}')
+    if len(failed): print(f'{len(failed)} runs failed; {table} says why.')
+    if len(sweep.done) >= 3 and sweep.swept: print(f'\nheld-out {sweep.metric}:\n{summary(sweep).round(4).to_string()}')
+    print(f'\nOpen {page} in a browser. The table is {table}, the figures lie beside it.')
+
+# %% ../nbs/14_sweeps.ipynb #83490632
+def short(
+    e:BaseException, # what went wrong
+    n:int=120, # letters at most
+)->str: # one line
+    "The message of an exception, or its type if it has none"
+    return ' '.join(str(e).split())[:n] or type(e).__name__
+
+# %% ../nbs/14_sweeps.ipynb #83490633
+class ArmsLength:
+    "Calls on an object that lives in a thread of its own; none of them waits, none of them fails"
+    def __init__(self,
+        make, # makes the object, in the thread
+        say=None, # called with one sentence when it breaks; None: stderr
+    ):
+        self.calls,self.error,self.say = queue.Queue(1000),None,say or (lambda s: tqdm.write(s, file=sys.stderr))
+        self.thread = threading.Thread(target=self._work, args=(make,), daemon=True)
+        self.thread.start()
+
+    def _work(self, make):
+        try:
+            o = make()
+            for name,args,kwargs in iter(self.calls.get, None): getattr(o, name)(*args, **kwargs)
+        except BaseException as e: self._break(e)
+
+    def _break(self, e):
+        self.error = e
+        self.say(f'the logger gave up ({short(e)}); training goes on without it')
+
+    def __call__(self,
+        name:str, # a method of the object
+        *args, **kwargs # for it
+    ):
+        "Ask for a call, some time"
+        if self.error is None:
+            with contextlib.suppress(queue.Full): self.calls.put_nowait((name, args, kwargs))
+
+    def close(self,
+        patience:float=60, # seconds
+    ):
+        "Wait for what is still to be done, but not for ever"
+        with contextlib.suppress(queue.Full): self.calls.put_nowait(None)
+        self.thread.join(patience)
+        if self.thread.is_alive() and self.error is None:
+            self._break(TimeoutError(f'it has not answered for {patience:g} seconds'))
+
+# %% ../nbs/14_sweeps.ipynb #d4fd82d6
+class WandbRun:
+    "One run of wandb"
+    def __init__(self,
+        folder:Path, # the run's folder
+        settings:dict, # the run's parameters
+        cfg:dict, # from sweep_config
+        run=None, # a run that was begun by wandb's agent; None: begin one, offline
+    ):
+        import wandb
+        self.wandb,self.folder,self.settings = wandb,folder,settings
+        if run is None: shutil.rmtree(folder/'wandb', ignore_errors=True) # of an attempt that was killed
+        self.run = run or wandb.init(project=cfg['project'], entity=cfg['entity'], group=cfg['name'], config=settings,
+                                     name=f"{cfg['name']}-{folder.name}", dir=folder, mode='offline', reinit='create_new',
+                                     settings=quiet_wandb())
+
+    def steps(self, rows, start):
+        "Log the losses of some steps"
+        lam = self.settings.get('lam', RunConfig().lam)
+        for i,r in enumerate(rows):
+            both = dict(critic=(r['d_real']+r['d_fake'])/2, generator=r['g_gan']+lam*r['g_l1'])
+            self.run.log({**r, **both}, step=start+i)
+
+    def epoch(self, row, step, pictures):
+        "Log an epoch's figures and pictures"
+        self.run.log({**row, **{k: self.wandb.Image(o) for k,o in pictures.items()}}, step=step)
+
+    def finish(self, metrics):
+        "Log all metrics and the weights"
+        self.run.summary.update(metrics)
+        if metrics:
+            art = self.wandb.Artifact(f'model-{self.run.id}', type='model', metadata=dict(self.settings, **metrics))
+            for f in ('model.safetensors', 'model.json'): art.add_file(str(self.folder/f))
+            self.run.log_artifact(art)
+        self.run.finish()
+
+# %% ../nbs/14_sweeps.ipynb #e5fd6070
+def quiet_wandb(): # wandb's Settings
+    "wandb's settings without its printing and its look into git"
+    import wandb
+    return wandb.Settings(silent=True, console='off', disable_git=True)
+
+# %% ../nbs/14_sweeps.ipynb #888dc704
+class WandbLog(Callback):
+    "Log a run's losses, figures and pictures, at arm's length"
+    order = SweepRun.order + 1
+    def __init__(self,
+        make, # makes a WandbRun
+        say=None, # called with one sentence when logging breaks
+    ): self.log,self.step = ArmsLength(make, say),0
+
+    def after_epoch(self):
+        "Hand the epoch over"
+        if not self.run_folder.trained: return
+        steps,parts = torch.cat(self.learn.two_players.steps)[self.step:],self.learn.two_players.parts
+        self.log('steps', [dict(zip(parts, r)) for r in steps.tolist()], self.step)
+        self.step += len(steps)
+        row = {k: v for k,v in self.run_folder.rows[-1].items() if k not in (*parts, 'train_loss', 'valid_loss')}
+        self.log('epoch', row, self.step-1, dict(preview=self.learn.preview.image, sketch=self.learn.sweep_run.image))
+
+    def finish(self, metrics, patience=60):
+        "Log what came out, and wait for the logger a while"
+        self.log('finish', metrics)
+        self.log.close(patience)
+
+# %% ../nbs/14_sweeps.ipynb #a61eaf5e
+def wandb_logger(
+    cfg:dict, # from sweep_config
+    begun:dict|None=None, # runs that wandb's agent has begun: id -> run
+    say=None, # called with one sentence when logging breaks
+): # a logger for a Worker
+    "Log every run of a sweep to wandb's offline files, or to a run that has begun"
+    def log(trial, settings, folder):
+        run = (begun or {}).pop(trial.user_attrs.get('wandb'), None)
+        return WandbLog(partial(WandbRun, folder, settings, cfg, run), say)
+    return log
+
+# %% ../nbs/14_sweeps.ipynb #578d56b6
+def has_account()->bool:
+    "Is there a key for wandb, and is it to be used?"
+    if os.environ.get('WANDB_MODE', 'online') != 'online': return False
+    if os.environ.get('WANDB_API_KEY'): return True
+    host = urlparse(os.environ.get('WANDB_BASE_URL') or 'https://api.wandb.ai').hostname
+    try: return netrc.netrc(os.environ.get('NETRC')).authenticators(host) is not None
+    except (OSError, netrc.NetrcParseError): return False
+
+# %% ../nbs/14_sweeps.ipynb #3927ec18
+def within(
+    seconds:float, # to wait
+    f, # called without arguments, in a thread
+): # its result
+    "Call something that may never return"
+    res = queue.Queue()
+    def call():
+        try: res.put((f(), None))
+        except BaseException as e: res.put((None, e))
+    threading.Thread(target=call, daemon=True).start()
+    try: value,error = res.get(timeout=seconds)
+    except queue.Empty: raise TimeoutError(f'no answer within {seconds:g} seconds') from None
+    if error: raise error
+    return value
+
+# %% ../nbs/14_sweeps.ipynb #0f319330
+def server_config(
+    cfg:dict, # from sweep_config
+)->dict: # for `wandb.sweep`
+    "The sweep as wandb's server takes it"
+    e = cfg['early_terminate']
+    if e and e['type'] != 'hyperband':
+        raise UserError("early_terminate: wandb knows no median, use the type hyperband or --backend local")
+    return {k: cfg[k] for k in ('name', 'method', 'metric', 'parameters')} | (dict(early_terminate=e) if e else {})
+
+# %% ../nbs/14_sweeps.ipynb #033d99da
+@patch
+def agent_run(self:Worker,
+    begun:dict, # runs that wandb's agent has begun: id -> run
+):
+    "One run as wandb's agent starts it"
+    import wandb
+    run = wandb.init(dir=self.out, settings=quiet_wandb())
+    begun[run.id] = run
+    point = {k: check_value(k, run.config[k]) for k in swept(self.cfg)}
+    self.study.enqueue_trial(point, user_attrs=dict(point=point, wandb=run.id))
+    def state():
+        last = last_attempts(self.study.get_trials(deepcopy=False))
+        return next((t.state for t in last if _point(t) == point), None)
+    while (now := state()) in (TrialState.WAITING, TrialState.RUNNING):
+        if now == TrialState.WAITING: self.run_one()
+        else: self.wait()
+    if begun.pop(run.id, None): within(60, run.finish) # somebody else has run this combination
+
+# %% ../nbs/14_sweeps.ipynb #1d73de8c
+@patch
+def run_agent(self:Worker,
+    begun:dict, # filled with the runs that wandb's agent begins: id -> run
+    patience:float=30, # seconds to wait for the server
+):
+    "Let wandb's server choose the runs that are left"
+    import wandb
+    where = dict(project=self.cfg['project'], entity=self.cfg['entity'])
+    sweep = within(patience, lambda: wandb.sweep(server_config(self.cfg), **where))
+    left = self.most - len(runs_table(self.study, self.cfg))
+    if left > 0: wandb.agent(sweep, function=partial(self.agent_run, begun), count=left, **where)
+
+# %% ../nbs/14_sweeps.ipynb #496e096f
+def run_wandb(
+    cfg:dict, # from sweep_config
+    out:str|Path, # the sweep's folder
+    patience:float=30, # seconds to wait for the server
+    **kwargs # for Worker
+): # Optuna's study
+    "Run a sweep with wandb: on its server if there is an account, else offline"
+    if os.environ.get('WANDB_MODE') == 'disabled': return run_sweep(cfg, out, **kwargs)
+    try: import wandb
+    except ImportError:
+        raise MissingPackage("--backend wandb needs the package wandb: pip install wandb, or use --backend local") from None
+    server_config(cfg); begun = {}
+    worker = Worker(cfg, out, logger=wandb_logger(cfg, begun), **kwargs)
+    if has_account():
+        try: worker.run_agent(begun, patience)
+        except Exception as e: print(f"wandb's server is of no help ({short(e)}): the runs are logged offline", file=sys.stderr)
+    study = worker.run()
+    if any(Path(out).glob('runs/*/wandb/offline-run-*')):
+        print(f'The runs are logged offline. With an account, send them later: wandb sync {out}/runs/*/wandb/offline-run-*')
+    return study

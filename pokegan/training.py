@@ -439,9 +439,10 @@ def label_rows(
 def show_verdicts(
     g:torch.Tensor, # paintings (B, 3, H, W) in [-1, 1]
     logits:torch.Tensor, # the critic's verdicts on them (B, n, h, w), positive: looks real
-)->torch.Tensor: # the paintings in grey, (B, 3, H, W); red where the critic is sure that it was painted
+)->torch.Tensor: # the paintings in grey, (B, 3, H, W); red where they look more painted than elsewhere
     "Lay the critic's verdicts over paintings"
-    doubt = torch.sigmoid(-logits.float().mean(1, keepdim=True))
+    v = logits.float().mean(1, keepdim=True)
+    doubt = torch.sigmoid(3*(v.mean() - v)/v.std().clamp_min(1e-6))
     doubt = nn.functional.interpolate(doubt, g.shape[2:], mode='bilinear')
     red = torch.tensor([1., -.6, -.6], device=g.device)[None,:,None,None]
     grey = g.float().mean(1, keepdim=True)*.5 + .5
