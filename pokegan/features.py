@@ -114,7 +114,8 @@ class Features(nn.Module):
     ):
         super().__init__()
         self.size = size
-        self.groups = fold_norms(load_in_order(lite0_groups(), pretrained_weights())).requires_grad_(False)
+        with torch.random.fork_rng(devices=[]): net = lite0_groups() # weights that are thrown away: no chance is used up
+        self.groups = fold_norms(load_in_order(net, pretrained_weights())).requires_grad_(False)
 
     def forward(self,
         y:torch.Tensor, # pictures (B, 3, S, S) in [-1, 1], S a multiple of 16
