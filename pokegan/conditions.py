@@ -18,12 +18,12 @@ from .losses import Objective
 # %% auto #0
 __all__ = ['REGION_SIDE', 'GROWTH', 'MAX_PARTS', 'MAX_COLOURS', 'N_CODE', 'HUES', 'KINDS', 'N_WISH', 'BALANCE', 'find_ink',
            'paper_distance', 'hills', 'passes', 'trap', 'nearest_label', 'paper_hills', 'convex_hull', 'grow_parts',
-           'number_parts', 'regions', 'foreground', 'find_palette', 'encode_palette', 'parse_colour', 'parse_colours',
-           'wish_channels', 'fill_wish', 'main_colours', 'split_strokes', 'covered_parts', 'spread_stroke',
-           'stroke_wishes', 'region_colours', 'lay_wishes', 'draw_wishes', 'Parts', 'measure_parts', 'alike_parts',
-           'colour_kind', 'neighbour_table', 'colour_marks', 'lay_palette', 'colour_by_itself', 'pick_palettes',
-           'check_range', 'log_place', 'default_lam', 'lam_range', 'check_lam', 'FiLM', 'ColourHead', 'ToldUNet',
-           'make_generator', 'ToldObjective', 'Conditions']
+           'number_parts', 'regions', 'foreground', 'main_shares', 'find_palette', 'encode_palette', 'parse_colour',
+           'parse_colours', 'wish_channels', 'fill_wish', 'main_colours', 'split_strokes', 'covered_parts',
+           'spread_stroke', 'stroke_wishes', 'region_colours', 'lay_wishes', 'draw_wishes', 'Parts', 'measure_parts',
+           'alike_parts', 'colour_kind', 'neighbour_table', 'colour_marks', 'lay_palette', 'colour_by_itself',
+           'pick_palettes', 'check_range', 'log_place', 'default_lam', 'lam_range', 'check_lam', 'FiLM', 'ColourHead',
+           'ToldUNet', 'make_generator', 'ToldObjective', 'Conditions']
 
 # %% ../nbs/08_conditions.ipynb #6e48d130
 REGION_SIDE = 256 # longer side at which parts are looked for, pixels: so they are the same at any size
@@ -188,14 +188,12 @@ def foreground(
     return px if len(px) >= 50 else picture.reshape(-1, 3)
 
 # %% ../nbs/08_conditions.ipynb #19a1677f
-def find_palette(
-    picture:np.ndarray, # H×W×3 uint8 RGB
-    k:int, # colours to look for, 1 to 5
+def main_shares(
+    px:np.ndarray, # N×3 uint8: pixels
+    k:int, # colours to look for
     rng:np.random.Generator, # all chance comes from here
 )->list: # of ((r, g, b), share): at most k, the largest share first; they sum to 1
-    "The colours of a picture's figure, and how much of it each has"
-    if not 1 <= k <= MAX_COLOURS: raise UserError(f"k={k} is no size of a palette: use 1 to {MAX_COLOURS}")
-    px = foreground(picture)
+    "The main colours of some pixels, and how many have each"
     px = px[rng.permutation(len(px))[:4096]]
     lab = cv2.cvtColor(px[None].astype(np.float32)/255, cv2.COLOR_RGB2LAB)[0]
     cv2.setRNGSeed(int(rng.integers(2**31))) # OpenCV's own chance, of this thread
@@ -204,6 +202,16 @@ def find_palette(
     share = np.bincount(heap.ravel(), minlength=k)/len(px)
     rgb = (cv2.cvtColor(centres[None], cv2.COLOR_LAB2RGB)[0]*255).round().clip(0, 255).astype(int)
     return [(tuple(rgb[i].tolist()), float(share[i])) for i in np.argsort(-share) if share[i] > 0]
+
+# %% ../nbs/08_conditions.ipynb #6a5cf373
+def find_palette(
+    picture:np.ndarray, # H×W×3 uint8 RGB
+    k:int, # colours to look for, 1 to 5
+    rng:np.random.Generator, # all chance comes from here
+)->list: # of ((r, g, b), share): at most k, the largest share first; they sum to 1
+    "The colours of a picture's figure, and how much of it each has"
+    if not 1 <= k <= MAX_COLOURS: raise UserError(f"k={k} is no size of a palette: use 1 to {MAX_COLOURS}")
+    return main_shares(foreground(picture), k, rng)
 
 # %% ../nbs/08_conditions.ipynb #a559f471
 N_CODE = 4*MAX_COLOURS # numbers of an encoded palette

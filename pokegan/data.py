@@ -5,7 +5,8 @@
 # %% auto #0
 __all__ = ['LAYOUTS', 'Source', 'creatures', 'data_root', 'picture_files', 'find_splits', 'hash_split', 'by_name', 'match_pairs',
            'load_alone', 'load_pair', 'load_side', 'find_layout', 'check_direction', 'folder', 'is_random',
-           'make_sketch', 'PairSet', 'cache_key', 'cached', 'crop', 'PairDL', 'memory_budget', 'pair_dls']
+           'make_sketch', 'PairSet', 'cache_key', 'cached', 'crop', 'PairDL', 'show_wishes', 'memory_budget',
+           'pair_dls']
 
 # %% ../nbs/02_data.ipynb #28693024
 import cv2, hashlib, inspect, os, random, sys
@@ -267,27 +268,31 @@ class PairSet:
         store_attr()
         if source.paired or not is_random(sketch): self.k = 1
         self.x = self.y = None # N x K x H x W x C and N x H x W x 3
+        self.conditions = self.ready = None # what may be told beside the sketches, and what is ready to be told of each picture
 
     def __len__(self): return len(self.items)
     def _pair(self, i):
         pad = not self.source.paired
         return [None if o is None else square(o, self.sz, pad) for o in self.source.load(self.items[i])]
     def _sketches(self, i, y, ks): return np.stack([make_sketch(self.sketch, y, self.seed, i, k) for k in ks])
+    def _prepare(self, i, x, y): return self.conditions.prepare(x[...,0], y, np.random.default_rng([self.seed,i]))
 
     def __getitem__(self, ik):
-        "Pair `i`, or `(i,k)` for its sketch number `k`: uint8 tensors H x W x C"
+        "Pair `i`, or `(i,k)` for its sketch number `k`: uint8 tensors H x W x C; and what may be told of it, if it is not kept"
         i,k = ik if isinstance(ik, tuple) else (ik,0)
         if self.y is not None: return self.x[i,k],self.y[i]
         x,y = self._pair(i)
         if x is None: x = self._sketches(i, y, [k])[0]
-        return torch.from_numpy(np.ascontiguousarray(x)),torch.from_numpy(np.ascontiguousarray(y))
+        ready = (self._prepare(i, x[None], y),) if self.conditions else ()
+        return torch.from_numpy(np.ascontiguousarray(x)),torch.from_numpy(np.ascontiguousarray(y)),*ready
 
 # %% ../nbs/02_data.ipynb #55740a10
 @patch(as_prop=True)
 def nbytes(self:PairSet
 )->int:
     "Memory for all pairs"
-    return len(self)*self.sz**2*(3+self.k*self.source.c_in)
+    n = self.source.c_in+getattr(self.conditions, 'strokes', False) # channels of a sketch, and the number of each pixel's part
+    return len(self)*self.sz**2*(3+self.k*n)
 
 @patch
 def to(self:PairSet,
@@ -295,6 +300,21 @@ def to(self:PairSet,
 ):
     "Move the pairs that are kept"
     if self.y is not None: self.x,self.y = self.x.to(device),self.y.to(device)
+    if self.ready: self.ready = {k:v.to(device) for k,v in self.ready.items()}
+
+# %% ../nbs/02_data.ipynb #c3e51f22
+@patch
+def tell(self:PairSet,
+    conditions # has `prepare` and `draw`, such as `pokegan.conditions.Conditions`; None: nothing
+)->PairSet: # itself
+    "Find what may be told of each picture, where the pairs are kept; else it is found when a picture is read"
+    self.conditions,self.ready = conditions,None
+    if conditions is None or self.y is None: return self
+    x,y = self.x.cpu().numpy(),self.y.cpu().numpy()
+    with ThreadPoolExecutor(max_workers=min(8, os.cpu_count() or 1)) as ex:
+        rows = list(ex.map(lambda i: self._prepare(i, x[i], y[i]), range(len(self))))
+    self.ready = {k:torch.from_numpy(np.stack([r[k] for r in rows])).to(self.y.device) for k in rows[0]}
+    return self
 
 # %% ../nbs/02_data.ipynb #388c0b6c
 def cache_key(
@@ -348,7 +368,7 @@ def fill(self:PairSet,
             key = cache_key(self.sketch, y, self.seed, self.k) if cache else None
             x = cached(make, (len(y),self.k,*y.shape[1:3],1), key)
     self.x,self.y = torch.from_numpy(x),torch.from_numpy(y)
-    return self
+    return self.tell(self.conditions)
 
 # %% ../nbs/02_data.ipynb #3d565104
 def _gather(t, idx, top, left, flip, sz):
@@ -380,7 +400,6 @@ def crop(
 # %% ../nbs/02_data.ipynb #d39a58de
 class PairDL(DataLoader):
     "A fastai `DataLoader` of aligned pairs"
-    n_inp = 1
     def __init__(self,
         dataset:PairSet, # filled, or to be streamed
         bs:int=8, # pairs in a batch
@@ -430,10 +449,19 @@ def _draw(self:PairDL, epoch, b, n):
 
 # %% ../nbs/02_data.ipynb #fcfa7c5f
 @patch
-def _finish(self:PairDL, x, y, seed):
-    "uint8 pairs as the networks want them"
+def _finish(self:PairDL, x, y, seed, ready=None):
+    "uint8 pairs as the networks want them, and between them what is told, if anything is"
     x,y = (to_tensor(o.to(self.device)) for o in (x,y))
-    return (self.sketch_tfm(x, torch.Generator().manual_seed(seed)) if self.sketch_tfm else x),y
+    if self.sketch_tfm: x = self.sketch_tfm(x, torch.Generator().manual_seed(seed))
+    return (x,y) if ready is None else (x,self.dataset.conditions.draw(ready, x, np.random.default_rng(seed)),y)
+
+@patch
+def _ready(self:PairDL, ready, idx, k, where):
+    "What may be told of a batch, cut and mirrored as its drawings are"
+    if ready is None: return
+    res = {n:(o[idx] if n=='palettes' else o[idx,k]).to(self.device) for n,o in ready.items()}
+    if 'labels' in res: res['labels'] = crop(res['labels'][...,None], np.arange(len(idx)), *where, self.sz)[...,0]
+    return res
 
 @patch
 def _resident(self:PairDL, e, batches):
@@ -442,7 +470,7 @@ def _resident(self:PairDL, e, batches):
     for b,idx in enumerate(batches):
         k,*where,seed = self._draw(e, b, len(idx))
         x = crop(ds.x.flatten(0, 1), idx*ds.k+k, *where, self.sz)
-        yield self._finish(x, crop(ds.y, idx, *where, self.sz), seed)
+        yield self._finish(x, crop(ds.y, idx, *where, self.sz), seed, self._ready(ds.ready, idx, k, where))
 
 # %% ../nbs/02_data.ipynb #e09f2487
 def _one_thread(_): cv2.setNumThreads(0) # each worker is a process of its own
@@ -454,9 +482,11 @@ def _stream(self:PairDL, e, batches):
     dl = torch.utils.data.DataLoader(self.dataset, batch_sampler=plan, num_workers=self.workers,
                                      worker_init_fn=_one_thread, generator=torch.Generator())
     try:
-        for b,xy in enumerate(dl):
-            _,*where,seed = self._draw(e, b, len(xy[0]))
-            yield self._finish(*(crop(o.to(self.device), np.arange(len(o)), *where, self.sz) for o in xy), seed)
+        for b,(x,y,*ready) in enumerate(dl):
+            _,*where,seed = self._draw(e, b, len(x))
+            i = np.arange(len(x))
+            ready = self._ready(first(ready), i, 0*i, where)
+            yield self._finish(*(crop(o.to(self.device), i, *where, self.sz) for o in (x,y)), seed, ready)
     except PictureError as ex: # torch prepends the worker's traceback
         raise PictureError(str(ex).strip().rsplit('PictureError: ', 1)[-1]) from None
 
@@ -468,7 +498,7 @@ def __iter__(self:PairDL):
     batches = [np.array(idxs[i:i+self.bs]) for i in range(0, len(idxs), self.bs)][:len(self)]
     res = self._resident(e, batches) if self.dataset.y is not None else self._stream(e, batches)
     if self.n_shards==1: return res
-    return ((x[self.shard_no::self.n_shards],y[self.shard_no::self.n_shards]) for x,y in res)
+    return (apply(lambda o: o[self.shard_no::self.n_shards], b) for b in res)
 
 # %% ../nbs/02_data.ipynb #8f734517
 @patch
@@ -489,10 +519,30 @@ def shard(self:PairDL,
     if self.bs<n: raise UserError(f'Batches of {self.bs} cannot be shared by {n} processes: use bs={n} or more')
     self.shard_no,self.n_shards = i,n
 
+# %% ../nbs/02_data.ipynb #a7295366
+@patch
+def tell(self:PairDL,
+    conditions # has `prepare` and `draw`; None: tell nothing
+)->PairDL: # itself
+    "Tell beside each drawing what the conditions draw"
+    self.dataset.tell(conditions)
+    return self
+
+@patch(as_prop=True)
+def conditions(self:PairDL): # None: nothing is told
+    "What may be told beside the drawings"
+    return self.dataset.conditions
+
+@patch(as_prop=True)
+def n_inp(self:PairDL
+)->int: # 1: the drawing; 2: and what is told
+    "How many of a batch's parts are input"
+    return 2 if self.conditions else 1
+
 # %% ../nbs/02_data.ipynb #55f152f0
 @patch
 def one_batch(self:PairDL
-)->tuple: # (x, y), B x C x sz x sz in [-1,1]
+)->tuple: # (x, y), B x C x sz x sz in [-1,1]; between them what is told, if anything is
     "The first batch of the coming epoch, without starting it"
     e,w,self.workers = self.epoch,self.workers,0
     try: return next(iter(self))
@@ -511,29 +561,39 @@ def new(self:PairDL,
     res.epoch = self.epoch
     return res
 
+# %% ../nbs/02_data.ipynb #eb6d97aa
+def show_wishes(
+    x:torch.Tensor, # drawings, B x C x sz x sz in [-1,1]
+    told:dict=None # what is told; `wishes`: colour and mask, B x 4 x sz x sz
+)->torch.Tensor: # the drawings, in colour if there are wishes
+    "The wished colours in the drawings"
+    w = (told or {}).get('wishes')
+    return x if w is None else torch.where(w[:,3:]>0, w[:,:3], x)
+
 # %% ../nbs/02_data.ipynb #ff165864
 @patch
 def show_batch(self:PairDL,
-    b:tuple=None, # a batch (x, y), the coming one if None
+    b:tuple=None, # a batch (x, y) or (x, told, y), the coming one if None
     max_n:int=6, # pairs at most
     figsize:tuple=None, ax=None, # of Matplotlib
     **kwargs # for fastai's show_image
 ):
     "Show inputs above their targets"
-    x,y = (o[:max_n].detach() for o in (b or self.one_batch()))
+    x,*told,y = b or self.one_batch()
+    x,y = (o[:max_n].detach() for o in (show_wishes(x, *told),y))
     show_image(tile([x,y]), ax=ax, figsize=figsize or (len(x),2), **kwargs)
 
 # %% ../nbs/02_data.ipynb #34a835bb
 @patch
 def show_results(self:PairDL,
-    b:tuple, # a batch (x, y)
+    b:tuple, # a batch (x, y) or (x, told, y)
     out:torch.Tensor, # what a network made of x
     max_n:int=4, # rows at most
     figsize:tuple=None, ax=None, # of Matplotlib
     **kwargs # for fastai's show_image
 ):
     "Show a row of input, painted and real for each picture"
-    rows = list(zip(b[0], out, b[1]))[:max_n]
+    rows = list(zip(show_wishes(*b[:-1]), out, b[-1]))[:max_n]
     figsize = figsize or (3,len(rows)+.3)
     show_image(tile(rows), ax=ax, figsize=figsize, title='input | painted | real', **kwargs)
 
@@ -568,17 +628,19 @@ def pair_dls(
     load_sz:int=None, # side before cropping, 286/256 of sz if None
     jitter:bool=True, # crop at random?
     flip:bool=True, # mirror at random?
+    conditions=None, # what is told of training pictures, such as `pokegan.conditions.Conditions()`
     seed:int=0, # of shuffling, jitter and random sketches
     device=None, # where the batches are made, fastai's default if None
     in_memory:bool=None, # keep all pairs in memory, or stream them; by their size if None
     num_workers:int=2, # processes that read pictures when streaming
     cache:bool=True # keep sketches on disk?
-)->DataLoaders: # batches `(x,y)`: B x c_in x sz x sz and B x 3 x sz x sz, float32 in [-1,1]
+)->DataLoaders: # batches `(x,y)`: B x c_in x sz x sz and B x 3 x sz x sz, float32 in [-1,1]; `(x,told,y)` if told
     "Pairs as fastai `DataLoaders`"
     load_sz,device = load_sz or (round(sz*286/256) if jitter else sz),device or default_device()
     _check(source, sketch, sz, load_sz, n_sketches)
     train = PairSet(source, source.train, load_sz, sketch, n_sketches, seed)
     valid = PairSet(source, source.valid, sz, valid_sketch or sketch)
+    train.tell(conditions)
     for ds in (train,valid):
         if ifnone(in_memory, ds.nbytes<memory_budget(device)): ds.fill(cache)
     kw = dict(sz=sz, seed=seed, workers=0 if sys.platform in ('win32','darwin') else num_workers, device=device)

@@ -6,7 +6,8 @@
 __all__ = ['WEIGHTS', 'WEIGHTS_SHA256', 'STAGES', 'CHANNELS', 'pretrained_weights', 'conv_norm', 'InvertedBottleneck',
            'lite0_groups', 'load_in_order', 'fold_norms', 'Features', 'load_features', 'channel_norm',
            'perceptual_maps', 'perceptual_loss', 'RandomMixing', 'critic_head', 'ProjectedCritic', 'projected_loss',
-           'projected_critic_loss', 'mmd2', 'check_pictures', 'pooled_features', 'kid', 'perceptual']
+           'projected_critic_loss', 'Onlooker', 'perceptual_term', 'projected_term', 'projected_critic_term', 'mmd2',
+           'check_pictures', 'pooled_features', 'kid', 'perceptual']
 
 # %% ../nbs/09_features.ipynb #8cef2d28
 import hashlib, io, torch, torch.nn.functional as F
@@ -17,7 +18,7 @@ from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 from torch.nn.utils.parametrizations import spectral_norm
 from torchvision.ops import Conv2dNormActivation
-from .losses import gan_loss
+from .losses import EACH, TERMS, Term, Turn, gan_loss
 from .pictures import UserError
 
 # %% ../nbs/09_features.ipynb #eec5cbbd
@@ -113,7 +114,8 @@ class Features(nn.Module):
     ):
         super().__init__()
         self.size = size
-        self.groups = fold_norms(load_in_order(lite0_groups(), pretrained_weights())).requires_grad_(False)
+        with torch.random.fork_rng(devices=[]): net = lite0_groups() # weights that are thrown away: no chance is used up
+        self.groups = fold_norms(load_in_order(net, pretrained_weights())).requires_grad_(False)
 
     def forward(self,
         y:torch.Tensor, # pictures (B, 3, S, S) in [-1, 1], S a multiple of 16
@@ -258,6 +260,69 @@ def projected_critic_loss(
     logits = critic.judge(both, None if beside is None else torch.cat([beside, beside]))
     real,fake = zip(*[o.chunk(2) for o in logits])
     return (projected_loss(real, True) + projected_loss(fake, False))/2
+
+# %% ../nbs/09_features.ipynb #8edaa32d
+class Onlooker:
+    "Trained eyes that look at every picture of a batch once, for all who ask"
+    def __init__(self,
+        size:int|None=None, # as for `Features`
+        critic:ProjectedCritic|None=None, # a critic that sees through these eyes
+    ):
+        self.size,self.critic = size, critic
+        self.forget()
+
+    def forget(self):
+        "Before another batch: let go of its pictures"
+        self.kept = []
+
+    def _once(self, what, y, make):
+        for kind,picture,value in self.kept:
+            if kind == what and picture is y: return value
+        self.kept.append((what, y, value := make()))
+        return value
+
+# %% ../nbs/09_features.ipynb #283dd20d
+@patch
+def seen(self:Onlooker,
+    y:torch.Tensor, # pictures (B, 3, S, S) in [-1, 1]; gradients reach them
+)->list: # as from `Features`
+    "What is seen in these pictures"
+    return self._once('seen', y, lambda: load_features(y.device, self.size)(y))
+
+@patch
+def mixed(self:Onlooker,
+    y:torch.Tensor, # pictures (B, 3, S, S) in [-1, 1]
+)->list: # as from `RandomMixing`
+    "What the critic is given of it"
+    return self._once('mixed', y, lambda: self.critic.mix(self.seen(y)))
+
+# %% ../nbs/09_features.ipynb #33e5fe4d
+def perceptual_term(
+    turn:Turn, # the generator's turn
+)->torch.Tensor: # (B,)
+    "How different each painting looks to trained eyes"
+    eyes = turn.eyes or Onlooker()
+    return perceptual_loss(eyes.seen(turn.g), eyes.seen(turn.y))
+
+TERMS['perc'] = Term(perceptual_term, 'perc', 0., 'weight of the feature loss, what trained eyes see; such as 5')
+
+# %% ../nbs/09_features.ipynb #2048ee9d
+def projected_term(
+    turn:Turn, # the generator's turn
+)->torch.Tensor: # (B,)
+    "What the projected critic says against each painting"
+    if not getattr(turn.eyes, 'critic', None):
+        raise UserError("proj needs a projected critic: train with pix2pix_learner(proj=…), or hand over eyes=Onlooker(critic=…)")
+    return projected_loss(turn.eyes.critic.judge(turn.eyes.mixed(turn.g), turn.beside), True, gen=True, dim=EACH)
+
+def projected_critic_term(
+    turn:Turn, # the critic's turn
+)->torch.Tensor: # scalar
+    "What the projected critic pays for its own verdicts"
+    eyes = turn.eyes
+    return projected_critic_loss(eyes.critic, eyes.mixed(turn.y), eyes.mixed(turn.g), turn.beside)
+
+TERMS['proj'] = Term(projected_term, 'proj', 0., 'weight of the projected critic beside the PatchGAN; such as 1', own=projected_critic_term)
 
 # %% ../nbs/09_features.ipynb #6f31f463
 def mmd2(

@@ -108,6 +108,7 @@ class Turn:
     y: torch.Tensor # real pictures (B, 3, H, W)
     g: torch.Tensor # paintings (B, 3, H, W)
     told: dict # what the generator is told beside the drawings
+    eyes: object = None # a trained network, for terms that look through one
 
     @cached_property
     def beside(self):
@@ -146,6 +147,7 @@ class Term(NamedTuple):
     default: float # the weight if nobody says; 0 leaves the term out
     help: str # one line for `--help`
     critic: bool = False # does it look at what the critic notices?
+    own: Callable|None = None # what a critic of its own pays: Turn → scalar; None: it has none
 
 # %% ../nbs/05_losses.ipynb #8d0a8fe9
 TERMS = dict(
@@ -198,19 +200,23 @@ class Objective:
         if not self.weights['l1']: raise UserError("nothing to learn: with gan=None the L1 term must be on and lam above 0")
         for k in self.used(critic=True):
             raise UserError(f"{TERMS[k].weight} looks at what the critic notices: with gan=None there is no critic")
+        for k in self.used(own=True):
+            raise UserError(f"{TERMS[k].weight} is a critic beside another: with gan=None there is no other")
 
 # %% ../nbs/05_losses.ipynb #04b567a4
 @patch
 def used(self:Objective,
     critic:bool=False, # only those that look at what the critic notices?
+    own:bool=False, # only those with a critic of their own?
 )->list: # names in TERMS
     "The terms that count; the distance from the real picture is always measured"
-    return [k for k,w in self.weights.items() if (k == 'l1' or w) and (TERMS[k].critic or not critic)]
+    on = [k for k,w in self.weights.items() if k == 'l1' or w]
+    return [k for k in on if (TERMS[k].critic or not critic) and (TERMS[k].own or not own)]
 
 @patch(as_prop=True)
 def parts(self:Objective)->tuple: # names of what both losses are made of, in their order
-    "The critic's two halves, the generator's GAN loss, then the terms"
-    return ('d_real', 'd_fake', 'g_gan', *[f'g_{k}' for k in self.used()])
+    "The critic's two halves, what further critics pay, the generator's GAN loss, then the terms"
+    return ('d_real', 'd_fake', *[f'd_{k}' for k in self.used(own=True)], 'g_gan', *[f'g_{k}' for k in self.used()])
 
 # %% ../nbs/05_losses.ipynb #4cd0e228
 @patch
@@ -274,12 +280,16 @@ def critic_loss(
     x:torch.Tensor, # drawings (B, c_in, H, W)
     y:torch.Tensor, # real pictures (B, 3, H, W)
     g:torch.Tensor, # paintings (B, 3, H, W); no gradient flows into them
+    eyes=None, # a trained network, for terms that look through one
     **told, # what the generator was told beside the drawings
-)->tuple: # (loss, {'d_real', 'd_fake'}: its two halves before halving)
+)->tuple: # (loss, {'d_real', 'd_fake'}: its two halves before halving; and 'd_NAME' of every term with a critic of its own)
     "What the critic pays for its verdicts on real and painted pictures, halved (paper §3.3)"
     real = gan_loss(obj.judge(critic, y, x, **told), True, obj.gan)
     fake = gan_loss(obj.judge(critic, g.detach(), x, **told), False, obj.gan)
-    return (real + fake)/2, dict(d_real=real.detach(), d_fake=fake.detach())
+    turn = Turn(obj, critic, x, y, g, told, eyes)
+    own = {f'd_{k}': TERMS[k].own(turn) for k in obj.used(own=True)}
+    parts = dict(d_real=real, d_fake=fake, **own)
+    return (real + fake)/2 + sum(own.values()), {k: v.detach() for k,v in parts.items()}
 
 # %% ../nbs/05_losses.ipynb #aa032240
 @patch(as_prop=True)
@@ -295,10 +305,11 @@ def generator_loss(
     x:torch.Tensor, # drawings (B, c_in, H, W)
     y:torch.Tensor, # real pictures (B, 3, H, W)
     g:torch.Tensor, # paintings (B, 3, H, W)
+    eyes=None, # a trained network, for terms that look through one
     **told, # what the generator was told beside the drawings
 )->tuple: # (loss, its parts without their weights: 'g_gan', and 'g_NAME' of every term in use)
     "What the generator pays: the critic's disbelief and λ times the distance from the real picture"
-    turn = Turn(obj, critic, x, y, g, told)
+    turn = Turn(obj, critic, x, y, g, told, eyes)
     gan = gan_loss(turn.verdict, True, obj.gan, gen=True, dim=EACH) if obj.gan else g.new_zeros(len(g))
     terms = {k: TERMS[k].value(turn) for k in obj.used()}
     parts = {'g_gan': gan, **{f'g_{k}': v for k,v in terms.items()}}

@@ -6,7 +6,7 @@
 __all__ = ['METRICS', 'BETTER', 'to_unit', 'unit_pair', 'l1', 'psnr', 'ssim_map', 'ssim', 'laplacian_pyramid', 'random_patches',
            'sliced_wasserstein', 'swd', 'to_pictures', 'sketch_ink', 'ink_distance', 'line_f1', 'edge_f1',
            'colourfulness', 'sharpness', 'Paintings', 'Metric', 'evaluate', 'sketch_regions', 'coat', 'grid_energy',
-           'checkerboard']
+           'checkerboard', 'lab_difference', 'delta_e']
 
 # %% ../nbs/07_metrics.ipynb #809b48c2
 import itertools, cv2, numpy as np, torch, torch.nn.functional as F
@@ -327,3 +327,37 @@ def checkerboard(
 )->float: # about 1 without a grid, larger with one
     "Spectral energy at periods of 2 and 4 pixels against the neighbouring frequencies, painted over real"
     return grid_energy(pred)/(1 if real is None else grid_energy(real))
+
+# %% ../nbs/07_metrics.ipynb #f0308b06
+def lab_difference(
+    a, # colours in Lab (..., 3): L from 0 to 100, a and b about -128 to 127
+    b, # others, whose shape broadcasts with that of a
+)->np.ndarray: # (...), 0 or more
+    "ΔE2000 of colours in Lab"
+    L1,a1,b1,L2,a2,b2 = (np.asarray(o, float)[..., i] for o in (a, b) for i in range(3))
+    strong = (np.hypot(a1, b1) + np.hypot(a2, b2))/2
+    G = .5*(1 - np.sqrt(strong**7/(strong**7 + 25**7)))
+    (C1,h1),(C2,h2) = [(np.hypot((1+G)*p, q), np.degrees(np.arctan2(q, (1+G)*p)) % 360) for p,q in ((a1, b1), (a2, b2))]
+    turn = np.where(C1*C2 == 0, 0, (h2 - h1 + 180) % 360 - 180)
+    dL,dC,dH = L2 - L1, C2 - C1, 2*np.sqrt(C1*C2)*np.sin(np.radians(turn)/2)
+    return _weigh(dL, dC, dH, (L1+L2)/2, (C1+C2)/2, np.where(C1*C2 == 0, h1 + h2, h1 + turn/2))
+
+def _weigh(dL, dC, dH, L, C, h):
+    "The three differences, each by how much it counts at this lightness, chroma and hue"
+    def cos(n, shift): return np.cos(np.radians(n*h + shift))
+    T = 1 - .17*cos(1, -30) + .24*cos(2, 0) + .32*cos(3, 6) - .2*cos(4, -63)
+    RC = 2*np.sqrt(C**7/(C**7 + 25**7))
+    RT = -np.sin(np.radians(60*np.exp(-((h % 360 - 275)/25)**2)))*RC
+    l,c,h = dL/(1 + .015*(L-50)**2/np.sqrt(20 + (L-50)**2)), dC/(1 + .045*C), dH/(1 + .015*C*T)
+    return np.sqrt(np.maximum(l*l + c*c + h*h + RT*c*h, 0))
+
+# %% ../nbs/07_metrics.ipynb #22ab37d0
+def delta_e(
+    a, # colours (..., 3) from 0 to 255
+    b, # others, whose shape broadcasts with that of a
+)->np.ndarray: # (...): 0 (the same) to about 100
+    "How different colours look: ΔE2000"
+    def lab(o):
+        o = np.asarray(o, np.float32)/255
+        return cv2.cvtColor(o.reshape(1, -1, 3), cv2.COLOR_RGB2LAB).reshape(o.shape)
+    return lab_difference(lab(a), lab(b))

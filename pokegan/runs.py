@@ -4,11 +4,12 @@
 
 # %% auto #0
 __all__ = ['SIZES', 'SETTINGS', 'RECIPES', 'JUDGED_AT', 'OF_THE_LEARNER', 'setting', 'number', 'read_number', 'one_of', 'text',
-           'maybe', 'check_lam_setting', 'check_size', 'check_term', 'with_weights', 'RunConfig', 'flag_text',
-           'run_config', 'RunFolder', 'read_checkpoint', 'paint_all', 'make_card', 'library_versions', 'run_dls',
-           'find_device', 'read_config', 'check_out', 'start_from', 'trained_critic', 'EpochLine', 'run_learner',
-           'train_run', 'memory_advice', 'resumed_config', 'config_flags', 'pokegan_train', 'evaluate_model',
-           'pokegan_eval']
+           'maybe', 'check_switch', 'check_lam_setting', 'check_size', 'check_term', 'with_weights', 'RunConfig',
+           'flag_text', 'run_config', 'RunFolder', 'read_checkpoint', 'paint_all', 'to_uint8', 'palette_error',
+           'strokes_error', 'held_out_wishes', 'told_figures', 'make_card', 'colour_habits', 'library_versions',
+           'run_dls', 'find_device', 'read_config', 'check_out', 'start_from', 'trained_critic', 'go_on_with_proj',
+           'EpochLine', 'run_learner', 'train_run', 'memory_advice', 'resumed_config', 'config_flags', 'pokegan_train',
+           'feature_distances', 'evaluate_model', 'pokegan_eval']
 
 # %% ../nbs/13_runs.ipynb #6bb84ad2
 from fastai.basics import *
@@ -17,16 +18,19 @@ import dataclasses, importlib.metadata, inspect, json, math, sys, time
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-import pandas as pd, matplotlib.pyplot as plt, torch
+import numpy as np, pandas as pd, matplotlib.pyplot as plt, torch
 from safetensors import SafetensorError
+from scipy.optimize import linear_sum_assignment
 from fastcore.script import call_parse
 from . import __version__ as pokegan_version
 from .pictures import UserError, one_line_errors, write_atomic
 from .data import pair_dls
 from .models import PATCHES, UPS, check_patch, n_levels, new_critic
 from .losses import TERMS, check_augment, check_weight
-from .metrics import evaluate
-from .conditions import check_lam, check_range, lam_range
+from .metrics import delta_e, evaluate, l1
+from .conditions import MAX_COLOURS, Conditions, check_lam, check_range, encode_palette, find_palette, lam_range
+from .conditions import lay_palette, main_shares, neighbour_table, pick_palettes, region_colours, regions, wish_channels
+from .features import kid, load_features, perceptual
 from .training import PRECISIONS, Pix2PixLearner, Preview, pix2pix_learner, plot_losses, set_precision, set_torch_rng
 from .hands import SKETCHES, get_sketch
 from .sources import get_source
@@ -104,6 +108,17 @@ def maybe(
     checked.kind,checked.optional = check.kind, True
     return checked
 
+# %% ../nbs/13_runs.ipynb #5db86b6a
+def check_switch(
+    name:str, # of the setting
+    v, # True or False, or either as text
+)->bool:
+    "On or off"
+    if isinstance(v, str): v = dict(true=True, false=False).get(v.lower(), v)
+    if isinstance(v, bool): return v
+    raise UserError(f"{name}={v!r} is neither on nor off: use true or false")
+check_switch.kind,check_switch.optional = bool, False
+
 # %% ../nbs/13_runs.ipynb #4b6788c0
 def check_lam_setting(
     name:str, # of the setting
@@ -163,6 +178,8 @@ class RunConfig:
     lr:float = setting(2e-4, 'learning rate of both players',
                        number(float, 'a learning rate above 0, such as 2e-4', 0, above=True, wrong='moves nothing'))
     lam:float|tuple = setting(TERMS['l1'].default, TERMS['l1'].help, check_lam_setting)
+    palette:bool = setting(False, 'tell the generator palettes: then it paints in the colours that it is told', check_switch)
+    strokes:bool = setting(False, "tell it the colours of the drawing's parts: then it takes strokes", check_switch)
     seed:int = setting(0, 'of everything random', number(int, 'a whole number from 0 to 4294967295', 0, 2**32-1, wrong='is no seed'))
     limit:int|None = setting(None, 'train on the first pictures only',
                              maybe(number(int, '1 or more', 1, wrong='leaves no picture to train on')))
@@ -175,6 +192,7 @@ class RunConfig:
     flat:float = setting(.5, 'share of the epochs before the learning rate falls, 0 to 1', number(float, '0 to 1', 0, 1, wrong='is not a share'))
     ema:float = setting(.999, "share of the generator's average that stays at every step, below 1; nearer to 1, more steps count",
                         number(float, '0 ≤ ema < 1, such as 0.999', 0, 1-1e-9, wrong='is not a decay'))
+    keep:str = setting('last', 'the weights to keep: last, or best, of the epoch whose held-out L1 is lowest', one_of(('last', 'best')))
     init:str|None = setting(None, "begin with this model's generator: a path, a run's folder or a shipped model's name", text(optional=True))
     device:str|None = setting(None, 'cpu, cuda, ...; a GPU if there is one', text(optional=True), identity=False)
 
@@ -186,9 +204,10 @@ SETTINGS = {f.name: f for f in dataclasses.fields(RunConfig)}
 
 # %% ../nbs/13_runs.ipynb #f3d19ed0
 def flag_text(
-    v, # a setting: text, a number, or a range of numbers
+    v, # a setting: text, a number, a range of numbers, on or off
 )->str: # as it stands on a command line
     "A setting as the commands take it"
+    if isinstance(v, bool): return str(v).lower()
     return ','.join(f'{o:g}' for o in v) if isinstance(v, (list, tuple)) else str(v)
 
 # %% ../nbs/13_runs.ipynb #0e706054
@@ -232,7 +251,7 @@ def command(self:RunConfig,
 )->str: # it names the paper's recipe, which never changes, and all that differs from it, so that it means the same for ever
     "The command that makes this run"
     shown = {k: getattr(self, k) for k in ('data', 'size', 'epochs')} | self.differing()
-    flags = [f'--{k} {flag_text(v)}' for k,v in shown.items()]
+    flags = [f'--{k}' if v is True else f'--{k} {flag_text(v)}' for k,v in shown.items()]
     if out: flags.append(f'--out {Path(out).name if Path(out).is_absolute() else out}') # no machine's folders
     return ' '.join(['pokegan_train --recipe paper', *flags])
 
@@ -243,7 +262,10 @@ class RunFolder(Callback):
     def __init__(self,
         card:dict|None=None, # what the model card says beside what training knows
         config:dict|None=None, # the run's settings, kept in the checkpoint
-    ): self.card, self.config, self.rows, self.resumed = card or {}, config or {}, [], None
+        keep:str='last', # the weights to keep: of the 'last' epoch or of the 'best'
+    ):
+        self.card, self.config, self.keep = card or {}, config or {}, keep
+        self.rows, self.resumed, self.best = [], None, None
 
     def before_train(self): self.start = time.perf_counter()
     def after_train(self): self.trained,self.seconds = True, time.perf_counter() - self.start
@@ -252,12 +274,34 @@ class RunFolder(Callback):
         if not self.trained or rank_distrib(): return
         figures = dict(zip(self.recorder.metric_names[:-1], list(self.recorder.log)))
         self.rows.append({**figures, 'seconds': round(self.seconds, 2)})
+        self.note_best()
         self.save()
 
     @property
     def history(self)->pd.DataFrame: # a row an epoch
         "The table of the run so far"
         return pd.DataFrame(self.rows)
+
+# %% ../nbs/13_runs.ipynb #a4984a4b
+@patch(as_prop=True)
+def kept_epoch(self:RunFolder)->int: # from 0
+    "The epoch whose weights are kept"
+    l1s = [o['l1'] for o in self.rows]
+    return l1s.index(min(l1s)) if self.keep == 'best' else len(l1s) - 1
+
+@patch
+def note_best(self:RunFolder):
+    "Remember the average, if it is the best so far"
+    if self.keep == 'best' and self.kept_epoch == len(self.rows) - 1:
+        self.best = {k: v.detach().clone() for k,v in self.model.ema.state_dict().items()}
+
+@patch
+def painter(self:RunFolder)->nn.Module: # a generator
+    "The generator with the weights that are kept"
+    if not self.best: return self.model.ema
+    gen = deepcopy(self.model.ema)
+    gen.load_state_dict(self.best)
+    return gen
 
 # %% ../nbs/13_runs.ipynb #d7e686d3
 @patch
@@ -276,20 +320,20 @@ def state(self:RunFolder)->dict: # tensors, numbers and text only
     "All that going on needs"
     smooth,scaler = self.recorder.smooth_loss, getattr(self.learn, 'scaler', None)
     return dict(model=self.model.state_dict(), opt=self.opt.state_dict(), steps=self.learn.two_players.steps, rows=self.rows,
-                config=self.config, scaler=scaler.state_dict() if scaler else None, smooth_loss=(smooth.count, smooth.val))
+                best=self.best, config=self.config, scaler=scaler.state_dict() if scaler else None, smooth_loss=(smooth.count, smooth.val))
 
 @patch
 def save_card(self:RunFolder):
     "Write the weights that paint, and their card"
-    about = {'size': self.dls.sz, 'epochs': len(self.rows)}
-    save_model(Path(self.path)/'model', self.model.ema, {**self.card, **about})
+    about = {'size': self.dls.sz, 'epochs': self.kept_epoch + 1} # that these weights have seen
+    save_model(Path(self.path)/'model', self.painter(), {**self.card, **about})
 
 # %% ../nbs/13_runs.ipynb #4042e50c
 @patch
 def save(self:RunFolder):
     "Write everything, each file as a whole; the checkpoint last"
     path = Path(self.path)
-    self.card['l1_held_out'] = self.rows[-1]['l1']
+    self.card['l1_held_out'] = self.rows[self.kept_epoch]['l1']
     try:
         write_atomic(path/'history.csv', lambda f: self.history.to_csv(f, index=False))
         self.save_card()
@@ -319,7 +363,7 @@ def resume(self:Pix2PixLearner,
     except RuntimeError: raise UserError(f"{path} is of another architecture: resume with the size, nf and data that the run began with") from None
     self.model.to(self.dls.device); self.create_opt(); self.opt.load_state_dict(s['opt'])
     self.first_epoch,self.two_players.steps = len(s['rows']), s['steps']
-    self.run_folder.rows,self.run_folder.resumed = s['rows'], s
+    self.run_folder.rows,self.run_folder.best,self.run_folder.resumed = s['rows'], s.get('best'), s
     return self
 
 # %% ../nbs/13_runs.ipynb #5a5e54cd
@@ -332,9 +376,96 @@ def paint_all(
 )->tuple: # (drawings, paintings, real pictures), each (n, C, S, S) on the CPU
     "Paint all drawings of a loader"
     was = gen.training
-    res = [(x.cpu(), gen.eval()(x, z=torch.Generator().manual_seed(seed), **told).float().cpu(), y.cpu()) for x,y in dl]
+    hears,res = getattr(gen, 'told', ()), []
+    for x,*data,y in dl: # a batch may tell something, too
+        more = {k: v for o in data for k,v in o.items() if k in hears}
+        g = gen.eval()(x, z=torch.Generator().manual_seed(seed), **told, **more)
+        res.append((x.cpu(), g.float().cpu(), y.cpu()))
     gen.train(was)
     return tuple(map(torch.cat, zip(*res)))
+
+# %% ../nbs/13_runs.ipynb #efbf9ae7
+def to_uint8(
+    t:torch.Tensor, # pictures or drawings (n, C, S, S) in [-1, 1]
+)->np.ndarray: # (n, S, S, C) uint8
+    "Pictures as they are on disk"
+    return ((t.float().cpu() + 1)*127.5).round().clamp(0, 255).byte().permute(0, 2, 3, 1).numpy()
+
+# %% ../nbs/13_runs.ipynb #96b32a31
+def palette_error(
+    pictures:np.ndarray, # paintings, (n, S, S, 3) uint8
+    inside:np.ndarray, # (n, S, S) bool: where the figure is
+    palettes:list, # what each was asked for: ((r, g, b), weight), one to five
+    seed:int=0, # of the search for colours
+)->float: # mean ΔE2000, 0 to about 100; NaN where no picture has an inside
+    "How far the colours inside paintings are from the palettes that they were to have"
+    errors = []
+    for picture,mask,palette in zip(pictures, inside, palettes):
+        if not mask.any(): continue
+        found = main_shares(picture[mask], len(palette), np.random.default_rng(seed))
+        cost = delta_e([[c] for c,_ in palette], [c for c,_ in found])
+        cost = np.tile(cost, -(-len(palette)//len(found))) # fewer found than wished: some serve twice
+        weight = np.array([w for _,w in palette])
+        errors.append((cost[linear_sum_assignment(cost)]*weight).sum()/weight.sum())
+    return float(np.mean(errors)) if errors else math.nan
+
+# %% ../nbs/13_runs.ipynb #81098ba1
+def strokes_error(
+    pictures:np.ndarray, # paintings, (n, S, S, 3) uint8
+    wishes:np.ndarray, # (n, 4, S, S): r, g, b in [-1, 1] and 1 where a colour is wished, from wish_channels
+    labels:np.ndarray, # (n, S, S): the part of every pixel
+    least:int=12, # a part has at least so many wished pixels
+)->float: # mean ΔE2000 over all wished parts, 0 to about 100; NaN where there is none
+    "How far parts are from the colours that were wished for them"
+    wished,painted = [], []
+    for picture,wish,label in zip(pictures, wishes, labels):
+        for part in np.unique(label[wish[3] > 0]):
+            here = (label == part) & (wish[3] > 0)
+            if here.sum() < least: continue
+            wished.append(np.median((wish[:3, here] + 1)*127.5, 1)); painted.append(np.median(picture[here], 0))
+    return float(delta_e(wished, painted).mean()) if wished else math.nan
+
+# %% ../nbs/13_runs.ipynb #aba1f169
+def held_out_wishes(
+    sketches:np.ndarray, # (n, S, S) uint8: ink 0, paper 255
+    pictures:np.ndarray, # (n, S, S, 3) uint8: the real pictures
+    seed:int=0, # of palettes, and how they are laid over the parts
+)->dict: # palettes, other palettes, labels, wishes (the real colours of all parts) and other wishes
+    "All that held-out drawings are told to see whether it is done"
+    rng = np.random.default_rng(seed)
+    palettes = [find_palette(o, MAX_COLOURS, rng) for o in pictures]
+    others = palettes[1:] + palettes[:1]
+    labels = np.stack([regions(o) for o in sketches])
+    real = [region_colours(l, p, s) for l,p,s in zip(labels, pictures, sketches)]
+    real = [{i: (c[:3] + 1)*127.5 for i,c in enumerate(table[:l.max()+1]) if c[3]} for table,l in zip(real, labels)]
+    laid = [lay_palette(l, p, rng) for l,p in zip(labels, others)]
+    own,other = [torch.stack([wish_channels(*o) for o in zip(labels, w, sketches)]) for w in (real, laid)]
+    return dict(palettes=palettes, others=others, labels=labels, wishes=own, other_wishes=other)
+
+# %% ../nbs/13_runs.ipynb #2a5d64e2
+def told_figures(
+    gen:nn.Module, # a generator
+    x:torch.Tensor, # held-out drawings (n, C, S, S) in [-1, 1]
+    y:torch.Tensor, # their real pictures (n, 3, S, S)
+    seed:int=0, # of the noise, and of what is told
+    bs:int=16, # pictures at a time
+    **told, # what it is told beside, such as lam=100.
+)->dict: # l1_own, l1_other, palette_error where it hears palettes; l1_regions, strokes_error where it hears wishes
+    "Does the generator do as it is told? Nothing for one that cannot be told colours"
+    hears,device,res = getattr(gen, 'told', ()), next(gen.parameters()).device, {}
+    if not {'palette', 'wishes'} & set(hears): return res
+    pictures = to_uint8(y)
+    t = held_out_wishes(to_uint8(x)[..., 0], pictures, seed)
+    def painted(**kw): # each value for all pictures
+        batches = [(x[i:i+bs].to(device), {k: v[i:i+bs].to(device) for k,v in kw.items()}, y[i:i+bs]) for i in range(0, len(x), bs)]
+        return paint_all(gen, batches, seed, **told)[1]
+    if 'palette' in hears:
+        own,other = [painted(palette=torch.from_numpy(np.stack([encode_palette(o) for o in p]))) for p in (t['palettes'], t['others'])]
+        res |= dict(l1_own=l1(own, y), l1_other=l1(other, y), palette_error=palette_error(to_uint8(other), t['labels'] > 0, t['others'], seed))
+    if 'wishes' in hears:
+        own,other = [painted(wishes=t[k]) for k in ('wishes', 'other_wishes')]
+        res |= dict(l1_regions=l1(own, y), strokes_error=strokes_error(to_uint8(other), t['other_wishes'].numpy(), t['labels']))
+    return res
 
 # %% ../nbs/13_runs.ipynb #72e61b1a
 @patch
@@ -342,8 +473,9 @@ def judge(self:RunFolder,
     **told, # what the generator is told
 )->dict: # figures of `evaluate`
     "All metrics of the held-out pictures"
-    x,g,y = paint_all(self.model.ema, self.dls.valid, **told)
-    res = evaluate(g, y, x if x.shape[1]==1 else None)
+    gen = self.painter()
+    x,g,y = paint_all(gen, self.dls.valid, **told)
+    res = evaluate(g, y, x if x.shape[1]==1 else None) | told_figures(gen, x, y, **told)
     return {k: round(v, 5) if isinstance(v, float) else v for k,v in res.items()}
 
 # %% ../nbs/13_runs.ipynb #45368b4e
@@ -376,6 +508,19 @@ def make_card(
         res['init'] = {k: first[k] for k in ('command', 'epochs', 'init') if k in first}
     return res
 
+# %% ../nbs/13_runs.ipynb #bf387aca
+def colour_habits(
+    ds, # a PairSet, such as dls.train.dataset
+    seed:int=0, # which pictures
+    n:int=64, # palettes at most
+    most:int=400, # pictures at most, which is plenty
+)->dict: # palettes, and the neighbour_table, in plain numbers
+    "Palettes of training pictures, and the colours that are neighbours in them"
+    idx = np.random.default_rng(seed).permutation(len(ds))[:most].tolist()
+    pairs = [(x[..., 0].numpy(), y.numpy()) for x,y in ([o.cpu() for o in ds[i][:2]] for i in idx)]
+    parts = [(l, region_colours(l, y, x)) for x,y in pairs for l in (regions(x),)]
+    return dict(palettes=pick_palettes([y for _,y in pairs], n, seed), neighbours=neighbour_table(parts).round(3).tolist())
+
 # %% ../nbs/13_runs.ipynb #eae2c3b4
 def library_versions()->dict: # name → version
     "The versions that a run depends on"
@@ -385,14 +530,15 @@ def library_versions()->dict: # name → version
 # %% ../nbs/13_runs.ipynb #d0b8fc4a
 def run_dls(
     source, # where the pictures come from
-    cfg:RunConfig, # style, size, bs and seed
+    cfg:RunConfig, # style, size, bs, seed and what is told
     device=None, # where the batches go
 )->DataLoaders:
     "The pairs that a run trains on and is judged by"
     sketch = None if source.paired else get_sketch(cfg.style)
     random = getattr(sketch, 'random', False)
+    told = Conditions(cfg.palette, cfg.strokes) if cfg.palette or cfg.strokes else None
     return pair_dls(source, sketch=sketch, valid_sketch=get_sketch('auto') if random else sketch, n_sketches=4 if random else 1,
-                    sz=cfg.size, bs=cfg.bs, seed=cfg.seed, device=device)
+                    sz=cfg.size, bs=cfg.bs, seed=cfg.seed, device=device, conditions=told)
 
 # %% ../nbs/13_runs.ipynb #48a8f636
 def find_device(
@@ -439,9 +585,11 @@ def start_from(
 )->tuple: # (generator, critic), ready to be trained on; the critic is None where the model comes without a checkpoint
     "Trained players to go on from, if they fit the run"
     gen,told = load_model(cfg.init)[0], isinstance(cfg.lam, tuple)
-    for k,v in dict(c_in=dls.c_in, nf=cfg.nf, up=cfg.up, lam=list(cfg.lam) if told else None).items():
-        if gen.arch.get(k) != v:
-            raise UserError(f"--init {cfg.init} has {k}={flag_text(gen.arch.get(k))}, and {flag_text(v)} is asked for: choose another model, or the same settings")
+    asked = dict(c_in=dls.c_in, nf=cfg.nf, up=cfg.up, lam=list(cfg.lam) if told else None, palette=cfg.palette, strokes=cfg.strokes)
+    for k,v in asked.items():
+        has = gen.arch.get(k, False if isinstance(v, bool) else None)
+        if has != v:
+            raise UserError(f"--init {cfg.init} has {k}={flag_text(has)}, and {flag_text(v)} is asked for: choose another model, or the same settings")
     n = gen.arch['n_levels']
     if dls.sz % 2**n: raise UserError(f"--init {cfg.init} halves a picture {n} times, which size {dls.sz} does not allow: use a multiple of {2**n}")
     ckpt = find_model(cfg.init).with_name('checkpoint.pth')
@@ -465,6 +613,17 @@ def trained_critic(
         raise UserError(f"--init {cfg.init} has a critic that is not of {cfg.patch} pixels: use the --patch that it was trained with") from None
     return critic
 
+# %% ../nbs/13_runs.ipynb #defd1901
+def go_on_with_proj(
+    learn:Pix2PixLearner, # the learner of a run that begins with a model
+    init:str, # that model
+):
+    "Where both have a projected critic, go on with the trained one"
+    ckpt = find_model(init).with_name('checkpoint.pth')
+    if learn.model.proj is None or not ckpt.exists(): return
+    state = {k[len('proj.'):]: v for k,v in read_checkpoint(ckpt)['model'].items() if k.startswith('proj.')}
+    if state: learn.model.proj.load_state_dict(state)
+
 # %% ../nbs/13_runs.ipynb #9c600995
 class EpochLine(Callback):
     "Print a line an epoch"
@@ -476,7 +635,7 @@ class EpochLine(Callback):
         print(f'epoch {self.epoch+1}/{self.n_epoch}: {shown}, {self.run_folder.seconds:.1f} s', flush=True)
 
 # %% ../nbs/13_runs.ipynb #6abc0476
-OF_THE_LEARNER = 'nf', 'lr', 'up', 'augment', 'scales', 'patch', 'ema', *[t.weight for t in TERMS.values()]
+OF_THE_LEARNER = 'nf', 'lr', 'palette', 'strokes', 'up', 'augment', 'scales', 'patch', 'ema', *[t.weight for t in TERMS.values()]
 
 def run_learner(
     cfg:RunConfig, # the settings
@@ -504,8 +663,11 @@ def train_run(
     dls = run_dls(source, cfg, dev)
     set_seed(cfg.seed)
     players = start_from(cfg, dls) if cfg.init else ()
-    own = [RunFolder(make_card(source, cfg, out), cfg.as_dict()), Preview()]
+    own = [RunFolder(make_card(source, cfg, out), cfg.as_dict(), cfg.keep), Preview()]
     learn = run_learner(cfg, dls, *players, path=out, cbs=L(own) + L(cbs))
+    if cfg.init: go_on_with_proj(learn, cfg.init)
+    learn.run_folder.card['told'] = list(learn.model.gen.told)
+    if dls.conditions: learn.run_folder.card |= colour_habits(dls.train.dataset, cfg.seed)
     if resume: learn.resume()
     with nullcontext() if bar else learn.no_bar(), nullcontext() if bar else learn.no_logging():
         if learn.first_epoch < cfg.epochs: learn.fit_flat_lin(cfg.epochs, pct_start=cfg.flat, cbs=None if bar else EpochLine())
@@ -541,7 +703,8 @@ def config_flags(
     "Give a command the flags of `RunConfig`"
     def flag_of(k, o):
         usual = '' if o.default in (None, '') else f' ({flag_text(o.default)})'
-        return inspect.Parameter(k, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Param(o.metadata['help'] + usual, str))
+        alone = dict(nargs='?', const='true') if o.metadata['check'].kind is bool else {} # --palette is --palette true
+        return inspect.Parameter(k, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Param(o.metadata['help'] + usual, str, **alone))
     sig = inspect.signature(f)
     own = [p for p in sig.parameters.values() if p.kind is not p.VAR_KEYWORD]
     f.__signature__ = sig.replace(parameters=own + [flag_of(k, o) for k,o in SETTINGS.items()])
@@ -564,6 +727,18 @@ def pokegan_train(
     print(f"\nHeld-out L1 {m['l1']:.4f}, PSNR {m['psnr']:.1f} dB, SSIM {m['ssim']:.3f} on {m['n']} pictures.")
     print(f"Look at {Path(out)/'preview.png'} and {Path(out)/'losses.png'}; paint with: pokegan_paint SKETCH.png --model {out}")
 
+# %% ../nbs/13_runs.ipynb #94f6f58a
+def feature_distances(
+    g:torch.Tensor, # paintings (n, 3, S, S) in [-1, 1]
+    y:torch.Tensor, # their real pictures, same shape
+)->dict: # kid and perceptual; kid from two pictures on; nothing where the weights of the features are not installed
+    "How far paintings are from real pictures, to eyes that have seen a million photographs"
+    try: load_features()
+    except UserError as e:
+        print(e, file=sys.stderr)
+        return {}
+    return {**(dict(kid=kid(g, y)) if len(g) > 1 else {}), 'perceptual': perceptual(g, y)}
+
 # %% ../nbs/13_runs.ipynb #2cde7878
 def evaluate_model(
     gen:nn.Module, # a generator
@@ -572,14 +747,16 @@ def evaluate_model(
     seed:int=0, # of the noise
     device:str|torch.device='cpu', # where to paint
     lam:float|None=None, # λ, where the model was trained for more than one
-)->dict: # the metrics of evaluate, and lam
+)->dict: # the metrics of evaluate, feature_distances and told_figures, and lam
     "Paint the held-out pictures of `source` and judge the paintings"
     if gen.arch['c_in'] != source.c_in:
         raise UserError(f"the model paints {'sketches' if gen.arch['c_in']==1 else 'pictures'}, and {source.name} has "
                         f"{'pictures to sketch' if source.c_in==1 else 'pairs of pictures'}: choose other data")
     dls = run_dls(source.limit(1), RunConfig(style=card.get('style') or 'auto', size=card['size']), device)
-    x,g,y = paint_all(gen.to(device), dls.valid, seed, **tell(gen, card, lam))
-    return {**evaluate(g, y, x if source.c_in==1 else None), 'lam': check_lam(card, lam)}
+    told = tell(gen, card, lam)
+    x,g,y = paint_all(gen.to(device), dls.valid, seed, **told)
+    res = evaluate(g, y, x if source.c_in==1 else None)
+    return {**res, **feature_distances(g, y), **told_figures(gen, x, y, seed, **told), 'lam': check_lam(card, lam)}
 
 # %% ../nbs/13_runs.ipynb #dfa27dd2
 @call_parse

@@ -14,14 +14,14 @@ from PIL import Image, ImageDraw
 from torch import nn
 from torch.amp import GradScaler
 from .pictures import MissingPackage, UserError, tile, write_atomic
-from .models import UNetGenerator, n_levels, new_critic
+from .models import UNetGenerator, check_players, n_levels, new_critic
 from .losses import TERMS, Objective, critic_loss, generator_loss, l1_loss
 
 # %% auto #0
 __all__ = ['adam', 'PRECISIONS', 'CURVES', 'COLOURS', 'Pix2Pix', 'torch_rng', 'set_torch_rng', 'players', 'GeneratorLoss',
-           'TwoPlayers', 'CriticTurn', 'Diverged', 'check_finite', 'Pix2PixLearner', 'l1', 'pix2pix_learner',
-           'Precision', 'best_precision', 'set_precision', 'first_pairs', 'label_rows', 'show_verdicts', 'Preview',
-           'smooth', 'plot_losses', 'plot_part', 'DataParallel']
+           'TwoPlayers', 'CriticTurn', 'Diverged', 'check_finite', 'Pix2PixLearner', 'l1', 'check_told', 'tell_colours',
+           'make_eyes', 'pix2pix_learner', 'Precision', 'best_precision', 'set_precision', 'first_pairs', 'label_rows',
+           'show_verdicts', 'Preview', 'smooth', 'plot_losses', 'plot_part', 'DataParallel']
 
 # %% ../nbs/06_training.ipynb #c3973ccb
 class Pix2Pix(nn.Module):
@@ -31,20 +31,23 @@ class Pix2Pix(nn.Module):
         critic:nn.Module, # the critic: critic(picture, beside)
         ema:float=0.999, # share of the average that stays at every step, 0 ≤ ema < 1; 0: no averaging
         seed:int=0, # seed of the noise for validation
+        proj:nn.Module|None=None, # a further critic, which sees through trained eyes
     ):
         super().__init__()
         if not 0 <= ema < 1: raise UserError(f"ema={ema} is not a decay: use 0 ≤ ema < 1, such as 0.999")
-        self.gen, self.critic, self.decay, self.seed = gen, critic, ema, seed
+        self.gen, self.critic, self.proj, self.decay, self.seed = gen, critic, proj, ema, seed
         self.n_ema = self.epochs = 0 # steps of the average, epochs of the data
-        self.told = {} # what the generator is told beside the batch's drawings
         self.ema = deepcopy(gen).requires_grad_(False)
+
+    @property
+    def critics(self)->list: return [o for o in (self.critic, self.proj) if o is not None]
 
     def forward(self,
         x:torch.Tensor, # drawings (B, c_in, S, S)
+        told:dict|None=None, # what the generator is told beside them
     )->torch.Tensor: # paintings (B, 3, S, S): in training by gen, else by ema with the noise of seed
-        if not self.training: return self.ema(x, z=torch.Generator().manual_seed(self.seed))
-        return self.gen(x, **self.told)
-
+        if self.training: return self.gen(x, **(told or {}))
+        return self.ema(x, z=torch.Generator().manual_seed(self.seed), **(told or {}))
 
 # %% ../nbs/06_training.ipynb #908b509d
 def torch_rng()->list: # states of torch's generators, the CPU's first
@@ -82,9 +85,9 @@ def update_ema(self:Pix2Pix):
 # %% ../nbs/06_training.ipynb #abd64416
 def players(
     model:Pix2Pix, # both players
-)->list: # [the generator's parameters, the critic's parameters]
+)->list: # [the generator's parameters, the critics' parameters]
     "fastai *splitter*, which divides the parameters into groups: one a player; the average is nobody's"
-    return [list(model.gen.parameters()), list(model.critic.parameters())]
+    return [list(model.gen.parameters()), [p for o in model.critics for p in o.parameters()]]
 
 adam = partial(OptimWrapper, opt=partial(torch.optim.Adam, betas=(0.5, 0.999), fused=True))
 
@@ -94,13 +97,14 @@ class GeneratorLoss:
     def __init__(self,
         objective:Objective, # what the players play for
         critic:nn.Module, # the critic
-    ): self.objective, self.critic, self.x, self.told, self.parts = objective, critic, None, {}, {}
+        eyes=None, # an `Onlooker`, where a term looks through trained eyes
+    ): self.objective, self.critic, self.eyes, self.x, self.told, self.parts = objective, critic, eyes, None, {}, {}
 
     def __call__(self,
         g:torch.Tensor, # paintings (B, 3, S, S)
         y:torch.Tensor, # real pictures
     )->torch.Tensor: # scalar
-        loss,self.parts = generator_loss(self.objective, self.critic, self.x, y, g, **self.told)
+        loss,self.parts = generator_loss(self.objective, self.critic, self.x, y, g, self.eyes, **self.told)
         return loss
 
 # %% ../nbs/06_training.ipynb #e1ddbbfc
@@ -117,24 +121,39 @@ class TwoPlayers(Callback):
     def before_fit(self): self.critic_turn = CriticTurn(self.learn, self.clip)
 
     def before_batch(self):
-        obj,n = self.loss_func.objective, len(self.x)
-        told = {k: v.to(self.x.device) for k,v in (obj.draw(n) if self.training else obj.usual(n)).items()}
-        self.loss_func.x,self.loss_func.told,self.model.told = self.x, told, told
+        x,*data = self.xb
+        hears = getattr(self.model.gen, 'told', ())
+        told = {k: v for o in data for k,v in o.items() if k in hears} | self.draw(len(x))
+        told = {k: v.to(x.device) for k,v in told.items()}
+        self.loss_func.x,self.loss_func.told = x, told
+        self.learn.xb = (x, told) if told else (x,)
+
+# %% ../nbs/06_training.ipynb #fc220565
+@patch
+def draw(self:TwoPlayers,
+    n:int, # how many pictures
+)->dict: # as from the objective
+    "What the objective says for these pictures, in training or for held-out ones"
+    obj,all_ = self.loss_func.objective, getattr(self.learn, 'data_parallel', None)
+    if not self.training: return obj.usual(n)
+    if all_ is None: return obj.draw(n)
+    return {k: v[all_.i::all_.n] for k,v in obj.draw(n*all_.n).items()}
 
 # %% ../nbs/06_training.ipynb #36358b20
 @patch
 def after_pred(self:TwoPlayers):
-    "The critic's turn, with the painting that the generator has just made"
+    "The critics' turn, with the painting that the generator has just made"
     if not self.training: return
-    obj,critic = self.loss_func.objective, self.model.critic
+    f,critics = self.loss_func, self.model.critics
+    obj = f.objective
     self.model.zero_grad(set_to_none=True)
-    self.d_parts = dict.fromkeys(('d_real', 'd_fake'), self.pred.new_zeros(()))
+    self.d_parts = dict.fromkeys(obj.parts[:obj.parts.index('g_gan')], self.pred.new_zeros(()))
     if obj.gan:
-        critic.requires_grad_(True)
-        loss,self.d_parts = critic_loss(obj, critic, self.x, self.y, self.pred, **self.model.told)
+        for o in critics: o.requires_grad_(True)
+        loss,self.d_parts = critic_loss(obj, f.critic, f.x, self.y, self.pred, f.eyes, **f.told)
         self.critic_turn(loss)
         torch.clear_autocast_cache() # it holds half-precision copies of the weights from before the step
-    critic.requires_grad_(False)
+    for o in critics: o.requires_grad_(False)
 
 # %% ../nbs/06_training.ipynb #71e99389
 @patch
@@ -153,7 +172,7 @@ class CriticTurn:
     @property
     def param_groups(self): return self.learn.opt.param_groups
     def step(self, *args, **kwargs):
-        if self.clip: nn.utils.clip_grad_norm_(self.learn.model.critic.parameters(), self.clip)
+        if self.clip: nn.utils.clip_grad_norm_(players(self.learn.model)[1], self.clip)
         self.learn.opt.step()
 
 # %% ../nbs/06_training.ipynb #3e10c726
@@ -179,7 +198,8 @@ def before_train(self:TwoPlayers):
 
 @patch
 def after_batch(self:TwoPlayers):
-    "Move the average, and note the parts of both losses"
+    "Move the average, note the parts of both losses, and let go of the pictures"
+    if self.loss_func.eyes: self.loss_func.eyes.forget()
     if not self.training: return
     self.model.update_ema()
     self.rows.append(torch.stack([{**self.d_parts, **self.loss_func.parts}[k].float() for k in self.parts]))
@@ -188,14 +208,14 @@ def after_batch(self:TwoPlayers):
 @patch
 def after_train(self:TwoPlayers):
     "Read the epoch's losses: a row a step, and their means for the table"
-    self.model.critic.requires_grad_(True)
+    for o in self.model.critics: o.requires_grad_(True)
     self.model.zero_grad(set_to_none=True)
     if not self.rows: return
     rows = torch.stack(self.rows)
     if hasattr(self.learn, 'data_parallel'): self.learn.data_parallel.average(rows)
     rows = rows.cpu()
     rows[:, self.parts.index('g_l1')] /= 2 # in [0, 1] units, for people
-    check_finite(rows, self.epoch)
+    check_finite(rows, self.epoch, self.parts.index('g_gan'))
     self.model.epochs += 1
     self.steps.append(rows)
     self.means = dict(zip(self.parts, rows.mean(0).tolist()))
@@ -205,14 +225,15 @@ class Diverged(UserError, FloatingPointError):
     "A loss that is not a finite number; the message says where"
 
 def check_finite(
-    rows:torch.Tensor, # (steps, parts), the critic's two first
+    rows:torch.Tensor, # (steps, parts), the critic's first
     epoch:int, # which epoch this was
+    n:int=2, # how many parts are the critic's
 ):
     "Stop at the first loss that is not a finite number"
     bad = ~torch.isfinite(rows)
     if not bad.any(): return
     i = int(bad.any(1).nonzero()[0])
-    who = 'the critic' if bad[i,:2].any() else 'the generator'
+    who = 'the critic' if bad[i,:n].any() else 'the generator'
     raise Diverged(f"the loss of {who} became {'NaN' if rows[i].isnan().any() else 'infinite'} in epoch {epoch}, batch {i}: "
                    "the last checkpoint is from before; try a lower learning rate, or --precision fp32")
 
@@ -220,6 +241,7 @@ def check_finite(
 class Pix2PixLearner(Learner):
     "A `Learner` that can begin at a later epoch, which is what resuming is"
     first_epoch = 0
+    def _split(self, b): self.xb,self.yb = b[:-1], b[-1:] # training batches may have told something, held-out ones have not
     def fit(self, n_epoch, *args, start_epoch=0, **kwargs):
         self.first_epoch = start_epoch or self.first_epoch
         try: super().fit(n_epoch, *args, **kwargs)
@@ -254,13 +276,52 @@ def l1(
     "The L1 distance as people read it, in [0, 1] units"
     return l1_loss(g.float(), y)/2
 
+# %% ../nbs/06_training.ipynb #782f6f6a
+def check_told(
+    gen:nn.Module, # a generator
+    lam:tuple|None=None, # the range of λ that it shall know; None: none
+    **colours, # palette and strokes: shall it know them?
+):
+    "Say so if a generator was not made to be told what the learner is to tell"
+    arch = getattr(gen, 'arch', None) or {}
+    if lam and tuple(arch.get('lam') or ()) != lam:
+        raise UserError(f"lam={lam} is a range, and this generator is not told λ in it: make it with lam={lam}")
+    for k,v in colours.items():
+        if v and not arch.get(k): raise UserError(f"{k}=True, and this generator is not told {k}: make it with {k}=True")
+
+# %% ../nbs/06_training.ipynb #95faa6fb
+def tell_colours(
+    dls:DataLoaders, # pairs, from pair_dls
+    palette:bool, # shall they say palettes?
+    strokes:bool, # shall they say the colours of parts?
+):
+    "Let the pairs say colours, unless they do already"
+    from pokegan.conditions import Conditions
+    if dls.conditions is None: return dls.tell(Conditions(palette, strokes))
+    for k,v in dict(palette=palette, strokes=strokes).items():
+        if v and not getattr(dls.conditions, k, False):
+            raise UserError(f"{k}=True, and these pairs come without: make them with conditions=Conditions(palette={palette}, strokes={strokes})")
+
+# %% ../nbs/06_training.ipynb #7bba8fb6
+def make_eyes(
+    objective:Objective, # what the players play for
+    c_beside:int, # channels that the critics see beside a picture
+    sz:int, # side of the pictures, pixels
+): # an Onlooker, with a projected critic if there is to be one; None where no term needs it
+    "Trained eyes, for the terms that look through them"
+    if not {'perc', 'proj'} & set(objective.used()): return None
+    from pokegan.features import Onlooker, ProjectedCritic
+    return Onlooker(192 if sz >= 256 else None, ProjectedCritic(c_beside) if 'proj' in objective.used() else None)
+
 # %% ../nbs/06_training.ipynb #2a81d9df
 def pix2pix_learner(
     dls:DataLoaders, # pairs, from pair_dls
     gen:nn.Module|None=None, # the generator; None: a UNetGenerator that fits the data
-    critic:nn.Module|None=None, # the critic; None: a PatchGAN as patch and scales say; where lam is a range, λ comes to it as one more channel of what it sees beside the picture
+    critic:nn.Module|None=None, # the critic; None: a PatchGAN as patch and scales say; where lam is a range, it sees λ as one more channel
     nf:int=64, # channels of the first layers of both, where they are made here
     lam:float|tuple=100., # weight λ of the L1 term, ≥ 0; a range such as (1, 1000): one generator for all of it
+    palette:bool=False, # is the generator told palettes?
+    strokes:bool=False, # is it told the colours of parts?
     gan:str|None='vanilla', # 'vanilla', 'lsgan', 'hinge', or None for L1 alone
     conditional:bool=True, # does the critic see the drawing?
     lr:float=2e-4, # learning rate of both players
@@ -277,24 +338,30 @@ def pix2pix_learner(
     metrics=None, # further metrics beside the held-out L1
     cbs=None, # further callbacks
     opt_func=adam, # the optimizer
-    **kwargs, # weights of further TERMS, such as fm=10.; and for `Learner`: path, model_dir, ...
+    **kwargs, # weights of further TERMS, such as fm=10., perc=5., proj=1.; and for `Learner`: path, model_dir, ...
 )->Pix2PixLearner:
     "A fastai `Learner` that trains pix2pix on pairs"
+    if {'perc', 'proj'} & set(kwargs): import pokegan.features # these terms are defined there
     weights = {t.weight: kwargs.pop(t.weight) for t in TERMS.values() if t.weight in kwargs}
-    if isinstance(lam, (list, tuple)): from pokegan.conditions import ToldObjective, ToldUNet # what a generator can be told builds on these players
-    objective,make = (ToldObjective, ToldUNet) if isinstance(lam, (list, tuple)) else (Objective, UNetGenerator)
-    objective = objective(lam=lam, gan=gan, conditional=conditional, augment=augment, **weights)
-    told = dict(lam=objective.lam) if isinstance(lam, (list, tuple)) else {}
-    gen = gen or make(c_in=dls.c_in, nf=nf, n_levels=n_levels(dls.sz), norm=norm, drop=drop, up=up, **told)
-    if told and tuple(getattr(gen, 'arch', {}).get('lam') or ()) != objective.lam:
-        raise UserError(f"lam={lam} is a range, and this generator is not told λ in it: make it with lam={lam}")
-    critic = critic or new_critic(3 + (dls.c_in if conditional else 0) + bool(told), nf, norm, scales, patch, dls.sz)
-    two = TwoPlayers(clip)
+    ranged = isinstance(lam, (list, tuple))
+    Objective_,Generator,told = Objective, UNetGenerator, {}
+    if ranged or palette or strokes: # what a generator can be told builds on these players
+        from pokegan.conditions import ToldObjective as Objective_, ToldUNet as Generator
+        told = dict(palette=palette, strokes=strokes)
+    objective = Objective_(lam=lam, gan=gan, conditional=conditional, augment=augment, **weights)
+    if told: told['lam'] = objective.lam
+    gen = gen or Generator(c_in=dls.c_in, nf=nf, n_levels=n_levels(dls.sz), norm=norm, drop=drop, up=up, **told)
+    check_told(gen, **told)
+    if palette or strokes: tell_colours(dls, palette, strokes)
+    beside = (dls.c_in if conditional else 0) + ranged
+    critic = critic or new_critic(3 + beside, nf, norm, scales, patch, dls.sz)
+    check_players(gen, critic, bool(objective.used(critic=True)))
+    two,eyes = TwoPlayers(clip), make_eyes(objective, beside, dls.sz)
     parts = [ValueMetric(lambda k=k: two.means.get(k, float('nan')), k) for k in objective.parts]
-    model = Pix2Pix(gen, critic, ema)
+    model = Pix2Pix(gen, critic, ema, proj=eyes and eyes.critic)
     if channels_last: model = model.to(memory_format=torch.channels_last)
     if compile: gen.compile(); critic.compile()
-    return Pix2PixLearner(dls, model, loss_func=GeneratorLoss(objective, critic), opt_func=opt_func, lr=lr, splitter=players,
+    return Pix2PixLearner(dls, model, loss_func=GeneratorLoss(objective, critic, eyes), opt_func=opt_func, lr=lr, splitter=players,
                           metrics=parts + [AvgMetric(l1)] + L(metrics), cbs=L(two) + L(cbs), **kwargs)
 
 # %% ../nbs/06_training.ipynb #80405ea9
