@@ -7,9 +7,9 @@ __all__ = ['SIZES', 'SETTINGS', 'RECIPES', 'JUDGED_AT', 'WEIGHTS', 'OF_THE_LEARN
            'text', 'maybe', 'check_switch', 'check_lam_setting', 'check_size', 'check_term', 'with_weights',
            'RunConfig', 'flag_text', 'run_config', 'RunFolder', 'read_checkpoint', 'paint_all', 'to_uint8',
            'palette_error', 'strokes_error', 'held_out_wishes', 'told_figures', 'make_card', 'colour_habits',
-           'library_versions', 'run_dls', 'find_device', 'read_config', 'check_out', 'start_from', 'trained_critic',
-           'go_on_with_proj', 'EpochLine', 'run_learner', 'train_run', 'memory_advice', 'resumed_config',
-           'config_flags', 'pokegan_train', 'feature_distances', 'evaluate_model', 'pokegan_eval']
+           'library_versions', 'run_dls', 'read_config', 'check_out', 'start_from', 'trained_critic', 'go_on_with_proj',
+           'EpochLine', 'run_learner', 'train_run', 'memory_advice', 'resumed_config', 'config_flags', 'pokegan_train',
+           'feature_distances', 'evaluate_model', 'pokegan_eval']
 
 # %% ../nbs/13_runs.ipynb #6bb84ad2
 from fastai.basics import *
@@ -34,7 +34,7 @@ from .features import kid, load_features, perceptual
 from .training import PRECISIONS, Pix2PixLearner, Preview, pix2pix_learner, plot_losses, set_precision, set_torch_rng
 from .hands import SKETCHES, get_sketch
 from .sources import get_source
-from .painting import Param, find_model, load_model, read_card, save_model, tell
+from .painting import find_device, Param, find_model, load_model, read_card, save_model, tell
 
 # %% ../nbs/13_runs.ipynb #c8d37a9f
 def setting(
@@ -127,7 +127,8 @@ def check_lam_setting(
     "λ, or the range of λ"
     if isinstance(v, str):
         vs = tuple(map(read_number, v.split(',')))
-        if any(map(math.isnan, vs)): raise UserError(f"--{name} {v} is not a weight: use a number ≥ 0, such as 100, or a range, such as 1,1000")
+        if any(map(math.isnan, vs)): raise UserError(f"{name}={v} is not a weight: "
+                                                 "use a finite number ≥ 0, such as 100, or a range, such as 1,1000")
         v = vs if ',' in v else vs[0]
     return check_range(v) if isinstance(v, (list, tuple)) else check_weight(name, v)
 check_lam_setting.kind,check_lam_setting.optional = float, False
@@ -545,17 +546,6 @@ def run_dls(
     told = Conditions(cfg.palette, cfg.strokes) if cfg.palette or cfg.strokes else None
     return pair_dls(source, sketch=sketch, valid_sketch=get_sketch('auto') if random else sketch, n_sketches=4 if random else 1,
                     sz=cfg.size, bs=cfg.bs, seed=cfg.seed, device=device, conditions=told)
-
-# %% ../nbs/13_runs.ipynb #48a8f636
-def find_device(
-    name:str|None=None, # 'cpu', 'cuda', 'cuda:1', 'mps'; None: a GPU if there is one
-)->torch.device:
-    "The device called `name`, if this machine has it"
-    try:
-        dev = torch.device(name) if name else torch.device('cuda' if torch.cuda.is_available() else 'cpu')
-        torch.zeros(1, device=dev)
-    except (RuntimeError, AssertionError, NotImplementedError): raise UserError(f"device {name!r} is not to be had here: use cpu{', cuda' if torch.cuda.is_available() else ''}") from None
-    return dev
 
 # %% ../nbs/13_runs.ipynb #e3ec51e4
 def read_config(

@@ -464,9 +464,10 @@ def custom_sketch(
     path:str|Path|None=None, # a drawing; None: Poke-Gan's if it is there, else a creature's
 )->np.ndarray: # H x W x 3 uint8
     "The drawing that every run paints"
-    own = data_root()/'sketches'/'custom_sketch_1.png'
-    if path is None and not own.is_file(): return np.repeat(auto_sketch(draw_creature(9))[...,None], 3, 2)
-    return load_picture(path or own)
+    if path is not None: return load_picture(path)
+    with contextlib.suppress(RuntimeError, OSError): # who has no home directory has no data there
+        if (own := data_root()/'sketches'/'custom_sketch_1.png').is_file(): return load_picture(own)
+    return np.repeat(auto_sketch(draw_creature(9))[...,None], 3, 2)
 
 # %% ../nbs/14_sweeps.ipynb #1ba2a197
 def sketch_batch(
@@ -1312,11 +1313,12 @@ def print_sweep(
     failed = sweep.runs[sweep.runs.state == 'failed']
     if not len(sweep.done) and len(failed):
         raise UserError(f"no run of {sweep.cfg['name']} was completed: run {failed.number.iloc[0]} says: {failed.error.iloc[0]}")
-    table,page = sweep.path/'runs.csv',sweep.path/'report.html'
-    print(f'\n{sweep}')
-    if len(failed): print(f'{len(failed)} runs failed; {table} says why.')
-    if len(sweep.done) >= 3 and sweep.swept: print(f'\nheld-out {sweep.metric}:\n{summary(sweep).round(4).to_string()}')
-    print(f'\nOpen {page} in a browser. The table is {table}, the figures lie beside it.')
+    table,says = sweep.path/'runs.csv',[f'\n{sweep}']
+    if len(failed): says.append(f'{len(failed)} runs failed; {table} says why.')
+    if len(sweep.done) >= 3 and sweep.swept: says.append(f'\nheld-out {sweep.metric}:\n{summary(sweep).round(4).to_string()}')
+    says.append(f"\nOpen {sweep.path/'report.html'} in a browser. The table is {table}, the figures lie beside it.")
+    code = getattr(sys.stdout, 'encoding', None) or 'utf8'
+    print('\n'.join(says).encode(code, 'replace').decode(code)) # not every console knows a λ
 
 # %% ../nbs/14_sweeps.ipynb #83490632
 def short(
