@@ -268,7 +268,7 @@ class PairSet:
         store_attr()
         if source.paired or not is_random(sketch): self.k = 1
         self.x = self.y = None # N x K x H x W x C and N x H x W x 3
-        self.conditions = self.ready = None # what may be told beside the sketches, and what is ready to be told of each picture
+        self.conditions = self.ready = None # what may be told, and what is ready to be told of each picture
 
     def __len__(self): return len(self.items)
     def _pair(self, i):
@@ -278,7 +278,7 @@ class PairSet:
     def _prepare(self, i, x, y): return self.conditions.prepare(x[...,0], y, np.random.default_rng([self.seed,i]))
 
     def __getitem__(self, ik):
-        "Pair `i`, or `(i,k)` for its sketch number `k`: uint8 tensors H x W x C; and what may be told of it, if it is not kept"
+        "Pair `i`, or `(i,k)` for its sketch number `k`: uint8 tensors H x W x C; and what may be told, if it is not kept"
         i,k = ik if isinstance(ik, tuple) else (ik,0)
         if self.y is not None: return self.x[i,k],self.y[i]
         x,y = self._pair(i)
@@ -291,7 +291,7 @@ class PairSet:
 def nbytes(self:PairSet
 )->int:
     "Memory for all pairs"
-    n = self.source.c_in+getattr(self.conditions, 'strokes', False) # channels of a sketch, and the number of each pixel's part
+    n = self.source.c_in+getattr(self.conditions, 'strokes', False) # a sketch's channels, and each pixel's part
     return len(self)*self.sz**2*(3+self.k*n)
 
 @patch

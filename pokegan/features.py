@@ -114,7 +114,7 @@ class Features(nn.Module):
     ):
         super().__init__()
         self.size = size
-        with torch.random.fork_rng(devices=[]): net = lite0_groups() # weights that are thrown away: no chance is used up
+        with torch.random.fork_rng(devices=[]): net = lite0_groups() # drawn for nothing: no chance is used up
         self.groups = fold_norms(load_in_order(net, pretrained_weights())).requires_grad_(False)
 
     def forward(self,
@@ -312,7 +312,8 @@ def projected_term(
 )->torch.Tensor: # (B,)
     "What the projected critic says against each painting"
     if not getattr(turn.eyes, 'critic', None):
-        raise UserError("proj needs a projected critic: train with pix2pix_learner(proj=…), or hand over eyes=Onlooker(critic=…)")
+        raise UserError("proj needs a projected critic: train with pix2pix_learner(proj=…), "
+                        "or hand over eyes=Onlooker(critic=…)")
     return projected_loss(turn.eyes.critic.judge(turn.eyes.mixed(turn.g), turn.beside), True, gen=True, dim=EACH)
 
 def projected_critic_term(
@@ -322,7 +323,8 @@ def projected_critic_term(
     eyes = turn.eyes
     return projected_critic_loss(eyes.critic, eyes.mixed(turn.y), eyes.mixed(turn.g), turn.beside)
 
-TERMS['proj'] = Term(projected_term, 'proj', 0., 'weight of the projected critic beside the PatchGAN; such as 1', own=projected_critic_term)
+TERMS['proj'] = Term(projected_term, 'proj', 0., 'weight of the projected critic beside the PatchGAN; such as 1',
+                     own=projected_critic_term)
 
 # %% ../nbs/09_features.ipynb #6f31f463
 def mmd2(

@@ -282,7 +282,7 @@ def critic_loss(
     g:torch.Tensor, # paintings (B, 3, H, W); no gradient flows into them
     eyes=None, # a trained network, for terms that look through one
     **told, # what the generator was told beside the drawings
-)->tuple: # (loss, {'d_real', 'd_fake'}: its two halves before halving; and 'd_NAME' of every term with a critic of its own)
+)->tuple: # (loss, its parts: 'd_real', 'd_fake' before halving, 'd_NAME' of every term with a critic of its own)
     "What the critic pays for its verdicts on real and painted pictures, halved (paper §3.3)"
     real = gan_loss(obj.judge(critic, y, x, **told), True, obj.gan)
     fake = gan_loss(obj.judge(critic, g.detach(), x, **told), False, obj.gan)

@@ -241,7 +241,7 @@ def check_finite(
 class Pix2PixLearner(Learner):
     "A `Learner` that can begin at a later epoch, which is what resuming is"
     first_epoch = 0
-    def _split(self, b): self.xb,self.yb = b[:-1], b[-1:] # training batches may have told something, held-out ones have not
+    def _split(self, b): self.xb,self.yb = b[:-1], b[-1:] # a training batch may tell something, a held-out one does not
     def fit(self, n_epoch, *args, start_epoch=0, **kwargs):
         self.first_epoch = start_epoch or self.first_epoch
         try: super().fit(n_epoch, *args, **kwargs)
@@ -287,7 +287,8 @@ def check_told(
     if lam and tuple(arch.get('lam') or ()) != lam:
         raise UserError(f"lam={lam} is a range, and this generator is not told λ in it: make it with lam={lam}")
     for k,v in colours.items():
-        if v and not arch.get(k): raise UserError(f"{k}=True, and this generator is not told {k}: make it with {k}=True")
+        if v and not arch.get(k):
+            raise UserError(f"{k}=True, and this generator is not told {k}: make it with {k}=True")
 
 # %% ../nbs/06_training.ipynb #95faa6fb
 def tell_colours(
@@ -300,7 +301,8 @@ def tell_colours(
     if dls.conditions is None: return dls.tell(Conditions(palette, strokes))
     for k,v in dict(palette=palette, strokes=strokes).items():
         if v and not getattr(dls.conditions, k, False):
-            raise UserError(f"{k}=True, and these pairs come without: make them with conditions=Conditions(palette={palette}, strokes={strokes})")
+            raise UserError(f"{k}=True, and these pairs come without: "
+                            f"make them with conditions=Conditions(palette={palette}, strokes={strokes})")
 
 # %% ../nbs/06_training.ipynb #7bba8fb6
 def make_eyes(
@@ -317,7 +319,7 @@ def make_eyes(
 def pix2pix_learner(
     dls:DataLoaders, # pairs, from pair_dls
     gen:nn.Module|None=None, # the generator; None: a UNetGenerator that fits the data
-    critic:nn.Module|None=None, # the critic; None: a PatchGAN as patch and scales say; where lam is a range, it sees λ as one more channel
+    critic:nn.Module|None=None, # the critic; None: a PatchGAN as patch and scales say, which sees λ too if that is a range
     nf:int=64, # channels of the first layers of both, where they are made here
     lam:float|tuple=100., # weight λ of the L1 term, ≥ 0; a range such as (1, 1000): one generator for all of it
     palette:bool=False, # is the generator told palettes?
@@ -361,7 +363,8 @@ def pix2pix_learner(
     model = Pix2Pix(gen, critic, ema, proj=eyes and eyes.critic)
     if channels_last: model = model.to(memory_format=torch.channels_last)
     if compile: gen.compile(); critic.compile()
-    return Pix2PixLearner(dls, model, loss_func=GeneratorLoss(objective, critic, eyes), opt_func=opt_func, lr=lr, splitter=players,
+    loss = GeneratorLoss(objective, critic, eyes)
+    return Pix2PixLearner(dls, model, loss_func=loss, opt_func=opt_func, lr=lr, splitter=players,
                           metrics=parts + [AvgMetric(l1)] + L(metrics), cbs=L(two) + L(cbs), **kwargs)
 
 # %% ../nbs/06_training.ipynb #80405ea9
