@@ -15,7 +15,8 @@ from torch import nn
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from fastcore.script import call_parse
-from .pictures import UserError, fit_square, load_picture, one_line_errors, open_picture, read_drawing, write_atomic
+from .pictures import UserError, fit_square, load_picture, one_line_errors, open_picture
+from .pictures import read_drawing, write_atomic
 from .models import UNetGenerator
 from .conditions import MAX_COLOURS, REGION_SIDE, check_lam, colour_by_itself, encode_palette, find_palette
 from .conditions import make_generator, nearest_label, parse_colours, regions, stroke_wishes, wish_channels
