@@ -374,7 +374,8 @@ def flatten(
     if lines is None and transparent:
         raise UserError("this model paints coloured pictures, which have no paper to leave out: do without transparent")
     if lines is None or ink == 'paint' and not transparent: return Image.fromarray(colour)
-    if not transparent: return Image.fromarray(((colour.astype(np.uint16)*lines[..., None] + 127)//255).astype(np.uint8))
+    if not transparent:
+        return Image.fromarray(((colour.astype(np.uint16)*lines[..., None] + 127)//255).astype(np.uint8))
     alpha = figure_mask(lines)
     if ink == 'paint': return Image.fromarray(np.dstack([colour, np.maximum(alpha, 255 - lines)]))
     return Image.alpha_composite(Image.fromarray(np.dstack([colour, alpha])), ink_layer(lines))
