@@ -4,25 +4,31 @@
 
 # %% ../nbs/12_painting.ipynb #724fd142
 from __future__ import annotations
-import io, json, sys, threading
+import io, json, math, re, sys, threading, zipfile
 from copy import deepcopy
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 import cv2, numpy as np, torch
-from PIL import Image
+from PIL import Image, ImageOps
 from torch import nn
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from fastcore.script import call_parse
-from .pictures import UserError, fit_square, one_line_errors, read_drawing, write_atomic
+from .pictures import UserError, fit_square, load_picture, one_line_errors, open_picture
+from .pictures import read_drawing, write_atomic
 from .models import UNetGenerator
-from .conditions import check_lam, make_generator
+from .conditions import MAX_COLOURS, REGION_SIDE, check_lam, colour_by_itself, encode_palette, find_palette
+from .conditions import make_generator, nearest_label, parse_colours, regions, stroke_wishes, wish_channels
 from .hands import clean_sketch
 
 # %% auto #0
-__all__ = ['ARCHITECTURES', 'DEFAULT_MODEL', 'as_half', 'save_model', 'models_dir', 'find_model', 'read_card', 'n_epochs',
-           'find_device', 'build_generator', 'load_model', 'load_once', 'is_learner', 'learned', 'get_model', 'tell',
-           'paint_square', 'paint', 'picture_format', 'painting_paths', 'pokegan_paint']
+__all__ = ['ARCHITECTURES', 'DEFAULT_MODEL', 'TELLABLE', 'INKS', 'as_half', 'card_text', 'save_model', 'models_dir', 'find_model',
+           'read_card', 'n_epochs', 'find_device', 'build_generator', 'load_model', 'load_once', 'is_learner',
+           'learned', 'get_model', 'tell', 'paint_square', 'wished_palette', 'pick_palette', 'check_wishes',
+           'tell_colours', 'read_strokes', 'fit_strokes', 'Layers', 'paint_layers', 'check_ink', 'figure_mask',
+           'ink_layer', 'flatten', 'paint', 'contact_sheet', 'paint_sheet', 'layer_stack', 'png_bytes', 'save_layers',
+           'can_hold', 'picture_format', 'painting_paths', 'check_output', 'pokegan_paint']
 
 # %% ../nbs/12_painting.ipynb #c2c040f7
 try: from fastcore.script import Param
@@ -38,6 +44,16 @@ def as_half(
     if t.is_floating_point() and torch.isfinite(h := t.half()).all(): t = h
     return t.contiguous().cpu()
 
+# %% ../nbs/12_painting.ipynb #9a8b4683
+def card_text(
+    card:dict, # plain JSON values
+)->str: # JSON, indented
+    "A card as text that people can read"
+    text = json.dumps(card, indent=2, ensure_ascii=False)
+    numbers = r'\[\n\s*((?:\[[^\[\]\n]*\]|[^\[\]{}"])+?)\n\s*\]' # no text, and no list that is spread over lines
+    for _ in range(2): text = re.sub(numbers, lambda m: '[' + ' '.join(m[1].split()) + ']', text)
+    return text + '\n'
+
 # %% ../nbs/12_painting.ipynb #39b3ce4b
 def save_model(
     path:str|Path, # where to: NAME.safetensors (the suffix may be left out)
@@ -47,8 +63,9 @@ def save_model(
     "Save a generator as fp16 safetensors with its JSON card"
     path = Path(path)
     if path.suffix != '.safetensors': path = path.with_name(path.name + '.safetensors')
-    card = dict(architecture=dict(name=type(gen).__name__, **gen.arch), size=2**gen.arch['n_levels']) | (card or {})
-    text = json.dumps(card, indent=2, ensure_ascii=False) + '\n' # fails before a file is touched, if a value is no JSON
+    arch = dict(name=type(gen).__name__, **gen.arch)
+    card = dict(architecture=arch, told=gen.told, size=2**gen.arch['n_levels']) | (card or {})
+    text = card_text(card) # fails before a file is touched, if a value is no JSON
     write_atomic(path, lambda f: save_file({k: as_half(v) for k,v in gen.state_dict().items()}, f))
     write_atomic(path.with_suffix('.json'), lambda f: Path(f).write_text(text, encoding='utf8'))
     return path
@@ -71,8 +88,8 @@ def find_model(
     for o in places:
         if o.is_file() and o.suffix == '.safetensors': return o
     shipped = ', '.join(sorted(o.stem for o in models_dir().glob('*.safetensors'))) or 'none'
-    raise FileNotFoundError(f"no model {str(name)!r}: give the path of a .safetensors file, a folder that pokegan_train wrote, "
-                            f"or a shipped model's name ({shipped})")
+    raise FileNotFoundError(f"no model {str(name)!r}: give the path of a .safetensors file, a folder "
+                            f"that pokegan_train wrote, or a shipped model's name ({shipped})")
 
 # %% ../nbs/12_painting.ipynb #59b2e4c1
 def read_card(
@@ -192,62 +209,325 @@ def paint_square(
     loaded:tuple, # (generator, card)
     lam:float|None=None, # λ; None: the model's own
     seed:int=0, # of the noise
+    **told, # more to tell it, from tell_colours; nothing: it decides about colours
 )->np.ndarray: # painting, S×S×3 uint8
     "Paint a square that has the model's size"
     gen,card = loaded
     x = torch.from_numpy(sq.reshape(*sq.shape[:2], -1)).permute(2, 0, 1)[None].float()/127.5 - 1
     x = x.to(next(gen.parameters(), x).device)
-    g = gen(x, z=torch.Generator().manual_seed(seed), **tell(gen, card, lam))[0].float().cpu()
+    g = gen(x, z=torch.Generator().manual_seed(seed), **tell(gen, card, lam), **told)[0].float().cpu()
     return ((g + 1)*127.5).round().clamp(0, 255).to(torch.uint8).permute(1, 2, 0).numpy()
 
+# %% ../nbs/12_painting.ipynb #f486f221
+def wished_palette(
+    colours=None, # as parse_colours takes them; '' or []: tell the model nothing; None: no wish
+    like=None, # a picture that has the colours, as read_drawing takes it
+)->list|None: # of ((r, g, b), weight); empty: tell nothing; None: no wish
+    "The palette that somebody wishes"
+    if like is None:
+        return None if colours is None else parse_colours(colours) if len(colours) else []
+    if colours is None: return find_palette(read_drawing(like), MAX_COLOURS, np.random.default_rng(0))
+    raise UserError("colours and like both say which colours to take: give one of them")
+
+# %% ../nbs/12_painting.ipynb #4ec44274
+def pick_palette(
+    palettes:list|None, # of palettes, from a card
+    seed:int=0, # another seed, another palette
+)->list|None: # one of them, the same that colour_by_itself picks; None where there are none
+    "The palette of a seed"
+    if not palettes: return None
+    return palettes[np.random.default_rng(len(palettes)).permutation(len(palettes))[seed % len(palettes)]]
+
+# %% ../nbs/12_painting.ipynb #8eea2741
+TELLABLE = dict(lam='λ', palette='a palette', wishes='the colours of parts') # what a generator's `told` may hold
+
+def check_wishes(
+    gen:nn.Module, # a generator
+    palette:list|None=None, # from wished_palette
+    strokes=None, # anything but None: there are strokes
+    name:str='this model', # how to call it
+):
+    "Say so if a model cannot be told what somebody wishes"
+    can = getattr(gen, 'told', ())
+    for wish,there,ways in (('colours', palette, ('palette', 'wishes')), ('strokes', strokes is not None, ('wishes',))):
+        if there and not set(ways) & set(can):
+            knows = ', '.join(['the drawing', *(TELLABLE[o] for o in can)])
+            raise UserError(f"{name} cannot be told {wish}: it knows {knows}")
+
+# %% ../nbs/12_painting.ipynb #8ad8348d
+def tell_colours(
+    sq:np.ndarray, # S×S uint8, from fit_square: ink 0, paper 255
+    loaded:tuple, # (generator, card)
+    palette:list|None=None, # from wished_palette
+    strokes:np.ndarray|None=None, # S×S×4 uint8 RGBA, from fit_strokes
+    seed:int=0, # picks a palette where nobody wishes for one, and how it is laid over the parts
+)->dict: # wishes (1, 4, S, S), palette (1, 20), or nothing
+    "What a generator is told about colours, as arguments of its forward"
+    gen,card = loaded
+    can = getattr(gen, 'told', ())
+    if palette is None: palette = pick_palette(card.get('palettes'), seed)
+    if 'wishes' in can:
+        labels,colours = regions(sq), {}
+        if palette and labels.any(): colours = colour_by_itself(labels, [palette], seed, card.get('neighbours'))
+        if strokes is not None:
+            labels,mine = stroke_wishes(strokes, labels)
+            colours |= mine
+        if colours: return dict(wishes=wish_channels(labels, colours, sq)[None])
+    return dict(palette=torch.from_numpy(encode_palette(palette))[None]) if palette and 'palette' in can else {}
+
+# %% ../nbs/12_painting.ipynb #555178a0
+def read_strokes(
+    strokes, # path, PIL picture, or array H×W×4 uint8
+)->np.ndarray: # H×W×4 uint8 RGBA
+    "Strokes of colour on nothing"
+    name = strokes if isinstance(strokes, (str, Path)) else 'the picture of the strokes'
+    if isinstance(strokes, (str, Path)):
+        load_picture(strokes) # which says what is wrong with a file
+        with open_picture(strokes) as im: strokes = ImageOps.exif_transpose(im).convert('RGBA')
+    a = np.asarray(strokes.convert('RGBA') if isinstance(strokes, Image.Image) else strokes)
+    if a.ndim != 3 or a.shape[2] != 4 or a.dtype != np.uint8 or not a.size:
+        raise UserError(f"an array of shape {a.shape} and type {a.dtype} has no strokes: use H×W×4 (RGBA) in uint8")
+    if a[..., 3].min() < 128: return a
+    raise UserError(f"{name} is opaque everywhere: draw strokes on an empty layer, and save it as PNG")
+
+# %% ../nbs/12_painting.ipynb #2658d82d
+def fit_strokes(
+    strokes:np.ndarray, # H×W×4 uint8 RGBA, of the drawing's size
+    shape:tuple, # (H, W) of the drawing
+    box:tuple, # (top, left, height, width) of the drawing in the square, from fit_square
+    sz:int, # side of the square, pixels
+)->np.ndarray: # sz×sz×4 uint8 RGBA
+    "Strokes where the drawing is"
+    (h,w),(t,l,nh,nw) = strokes.shape[:2], box
+    if (h, w) != tuple(shape[:2]):
+        raise UserError(f"the strokes are {w}×{h} pixels and the drawing is {shape[1]}×{shape[0]}: "
+                        "draw them on a layer of its size")
+    out,on = np.zeros((sz, sz, 4), np.uint8), strokes[..., 3] >= 128
+    if on.any() and h > nh: # nearest_label wants something to be near to
+        reach = cv2.dilate(on.astype(np.uint8), np.ones((math.ceil(h/nh),)*2)) > 0
+        near = nearest_label(np.where(on, np.arange(on.size).reshape(on.shape), -1))
+        strokes = np.where(reach[..., None], strokes.reshape(-1, 4)[near], 0)
+    out[t:t+nh, l:l+nw] = cv2.resize(strokes, (nw, nh), interpolation=cv2.INTER_NEAREST)
+    return out
+
 # %% ../nbs/12_painting.ipynb #d9cac7b8
+class Layers(NamedTuple):
+    "A painting in two layers"
+    ink: np.ndarray|None # H×W uint8: lines 0, paper 255; None for a model of coloured input
+    colour: np.ndarray # H×W×3 uint8, as the model paints it
+
+# %% ../nbs/12_painting.ipynb #6c3bb784
 @torch.inference_mode()
+def paint_layers(
+    drawing, # path, PIL picture or array, of any size, with or without transparency
+    loaded:tuple, # (generator, card), from get_model
+    lam:float|None=None, # λ, where the model was trained for more than one
+    seed:int=0, # another seed, another painting
+    palette:list|None=None, # from wished_palette
+    strokes=None, # as for read_strokes, of the drawing's size
+)->Layers: # as large as the drawing
+    "Paint a drawing, its lines and its colours apart"
+    gen,card = loaded
+    img = read_drawing(drawing)
+    ink = clean_sketch(img) if gen.arch['c_in'] == 1 else None
+    sq,box = fit_square(img if ink is None else ink, card['size'])
+    if strokes is not None: strokes = fit_strokes(read_strokes(strokes), img.shape, box, card['size'])
+    t,l,h,w = box
+    g = paint_square(sq, loaded, lam, seed, **tell_colours(sq, loaded, palette, strokes, seed))[t:t+h, l:l+w]
+    how = cv2.INTER_AREA if h > img.shape[0] else cv2.INTER_CUBIC
+    return Layers(ink, cv2.resize(g, img.shape[1::-1], interpolation=how))
+
+# %% ../nbs/12_painting.ipynb #4d6edaab
+INKS = ('keep', 'paint') # the drawing's own lines over the colours, or as the model paints them
+
+def check_ink(
+    ink:str, # one of INKS
+)->str: # the same
+    "A way to treat lines, or what is wrong with it"
+    if ink not in INKS: raise UserError(f"there is no ink {ink!r}: use {' or '.join(INKS)}")
+    return ink
+
+# %% ../nbs/12_painting.ipynb #e1fca3a4
+def figure_mask(
+    ink:np.ndarray, # H×W uint8: lines 0, paper 255
+)->np.ndarray: # H×W uint8: 255 in the figure, 0 on the paper around
+    "What is not paper, with smooth edges"
+    inside = 255*(regions(ink) > 0).astype(np.uint8)
+    return cv2.GaussianBlur(inside, (0, 0), max(1, max(ink.shape)/REGION_SIDE))
+
+# %% ../nbs/12_painting.ipynb #d51867f6
+def ink_layer(
+    lines:np.ndarray, # H×W uint8: lines 0, paper 255
+)->Image.Image: # RGBA: black, as opaque as the ink
+    "Lines on nothing"
+    return Image.fromarray(np.dstack([np.zeros((*lines.shape, 3), np.uint8), 255 - lines]))
+
+# %% ../nbs/12_painting.ipynb #718cea64
+def flatten(
+    layers:Layers, # from paint_layers
+    ink:str='keep', # one of INKS; a model of coloured input has no lines to keep
+    transparent:bool=False, # leave the paper out?
+)->Image.Image: # RGB, or RGBA with transparent paper
+    "One picture of a painting's layers"
+    check_ink(ink)
+    lines,colour = layers
+    if lines is None and transparent:
+        raise UserError("this model paints coloured pictures, which have no paper to leave out: do without transparent")
+    if lines is None or ink == 'paint' and not transparent: return Image.fromarray(colour)
+    if not transparent:
+        return Image.fromarray(((colour.astype(np.uint16)*lines[..., None] + 127)//255).astype(np.uint8))
+    alpha = figure_mask(lines)
+    if ink == 'paint': return Image.fromarray(np.dstack([colour, np.maximum(alpha, 255 - lines)]))
+    return Image.alpha_composite(Image.fromarray(np.dstack([colour, alpha])), ink_layer(lines))
+
+# %% ../nbs/12_painting.ipynb #2fcc8f51
 def paint(
     drawing, # path, PIL picture or array, of any size, with or without transparency
     model:str|Path|tuple=DEFAULT_MODEL, # as for get_model: a name, a path, a Learner, ...
     lam:float|None=None, # λ, where the model was trained for more than one
-    seed:int=0, # another seed, another painting (dropout is the noise z)
+    seed:int=0, # another seed, another painting: other noise, and other colours where nobody wishes for any
     device:str|torch.device='cpu', # where to paint
-)->Image.Image: # the painting, RGB, as large as the drawing
+    colours=None, # '#e4572e,gold:2', or a list; '': tell the model nothing; None: the seed picks a palette of the card
+    strokes=None, # path, PIL picture or RGBA array of the drawing's size: colours for the parts that it marks
+    like=None, # a picture whose palette to take, instead of colours
+    ink:str='keep', # keep: the drawing's own lines over the colours; paint: as the model paints them
+    transparent:bool=False, # leave the paper around the figure out?
+)->Image.Image: # the painting, RGB, or RGBA if transparent; as large as the drawing
     "Paint a drawing"
-    gen,card = loaded = get_model(model, device)
-    check_lam(card, lam) # before any work
-    img = read_drawing(drawing)
-    a = clean_sketch(img) if gen.arch['c_in'] == 1 else img
-    sq,(t,l,h,w) = fit_square(a, card['size'])
-    g = paint_square(sq, loaded, lam, seed)[t:t+h, l:l+w]
-    how = cv2.INTER_AREA if h > img.shape[0] else cv2.INTER_CUBIC
-    return Image.fromarray(cv2.resize(g, img.shape[1::-1], interpolation=how))
+    check_ink(ink)
+    loaded = get_model(model, device)
+    check_lam(loaded[1], lam) # before any work
+    palette = wished_palette(colours, like)
+    check_wishes(loaded[0], palette, strokes, model if isinstance(model, (str, Path)) else 'this model')
+    return flatten(paint_layers(drawing, loaded, lam, seed, palette, strokes), ink, transparent)
+
+# %% ../nbs/12_painting.ipynb #92bb380d
+def contact_sheet(
+    pictures:list, # PIL pictures of one size and mode
+    gap:int=8, # pixels between them
+)->Image.Image: # nearly as many rows as columns
+    "Pictures side by side"
+    (w,h),n = pictures[0].size, math.ceil(math.sqrt(len(pictures)))
+    rows = math.ceil(len(pictures)/n)
+    ground = (255, 255, 255, 0) if pictures[0].mode == 'RGBA' else 'white'
+    out = Image.new(pictures[0].mode, (n*(w + gap) - gap, rows*(h + gap) - gap), ground)
+    for i,im in enumerate(pictures): out.paste(im, (i % n*(w + gap), i//n*(h + gap)))
+    return out
+
+# %% ../nbs/12_painting.ipynb #ce26ef81
+def paint_sheet(
+    drawing, # as for paint
+    n:int=6, # how many variations, 1 or more
+    seed:int=0, # of the first; the others have the next ones
+    **kwargs, # for paint
+)->Image.Image: # RGB, or RGBA if transparent
+    "One drawing painted at several seeds"
+    if n < 1: raise UserError(f"n={n} variations are no sheet: use 1 or more")
+    return contact_sheet([paint(drawing, seed=s, **kwargs) for s in range(seed, seed + n)])
+
+# %% ../nbs/12_painting.ipynb #2a932710
+def layer_stack(
+    names:list, # of the layers, the uppermost first
+    w:int, # pixels
+    h:int, # pixels
+)->str: # stack.xml
+    "How an OpenRaster file's layers lie on each other"
+    layer = ('    <layer name="{0}" src="data/{0}.png" x="0" y="0" opacity="1.0"'
+             ' visibility="visible" composite-op="svg:src-over"/>')
+    top = ['<?xml version="1.0" encoding="UTF-8"?>', f'<image version="0.0.3" w="{w}" h="{h}" xres="72" yres="72">']
+    rows = [*top, '  <stack>', *map(layer.format, names), '  </stack>', '</image>']
+    return '\n'.join(rows) + '\n'
+
+# %% ../nbs/12_painting.ipynb #3620668f
+def png_bytes(
+    im:Image.Image, # any picture
+)->bytes: # a PNG file
+    "A picture as PNG, in memory"
+    im.save(b := io.BytesIO(), 'PNG')
+    return b.getvalue()
+
+# %% ../nbs/12_painting.ipynb #dc3b9aa5
+def save_layers(
+    path:str|Path, # where to: NAME.ora
+    layers:Layers, # from paint_layers
+):
+    "Write a painting as an OpenRaster file: its ink above its colours"
+    if layers.ink is None: raise UserError("a painting without lines has no layers: save it as one picture")
+    merged = flatten(layers)
+    small = merged.copy()
+    small.thumbnail((256, 256))
+    pictures = {'data/ink': ink_layer(layers.ink), 'data/colour': Image.fromarray(layers.colour).convert('RGBA'),
+                'mergedimage': merged, 'Thumbnails/thumbnail': small}
+    with zipfile.ZipFile(b := io.BytesIO(), 'w', zipfile.ZIP_DEFLATED) as z:
+        z.writestr('mimetype', 'image/openraster', zipfile.ZIP_STORED)
+        z.writestr('stack.xml', layer_stack(['ink', 'colour'], *merged.size))
+        for name,im in pictures.items(): z.writestr(f'{name}.png', png_bytes(im))
+    write_atomic(path, lambda f: Path(f).write_bytes(b.getvalue()))
 
 # %% ../nbs/12_painting.ipynb #442db6c5
+def can_hold(
+    fmt:str, # Pillow's name of a format
+    alpha:bool=False, # with smooth transparency?
+)->bool:
+    "Can a painting be written in this format?"
+    im = Image.new('RGBA', (16, 16), (255, 0, 0, 100)) if alpha else Image.new('RGB', (16, 16))
+    try:
+        im.save(b := io.BytesIO(), fmt)
+        return not alpha or abs(Image.open(b).convert('RGBA').getpixel((0, 0))[3] - 100) < 5
+    except (KeyError, OSError): return False
+
+# %% ../nbs/12_painting.ipynb #49d6c951
 def picture_format(
     path:Path, # a file to write
+    alpha:bool=False, # must it hold smooth transparency?
 )->str: # Pillow's name of the format
     "The format that a file's suffix stands for, if a painting can be written in it"
     fmt = Image.registered_extensions().get(path.suffix.lower())
     if fmt is None: raise UserError(f"--out {path} has no picture's suffix: use .png or .jpg")
-    try: Image.new('RGB', (16, 16)).save(io.BytesIO(), fmt)
-    except (KeyError, OSError):
-        raise UserError(f"--out {path}: {path.suffix} cannot hold a painting, use .png or .jpg") from None
-    return fmt
+    if can_hold(fmt, alpha): return fmt
+    what,use = ('smooth transparency', '.png or .webp') if alpha else ('a painting', '.png or .jpg')
+    raise UserError(f"--out {path}: {path.suffix} cannot hold {what}, use {use}")
 
 # %% ../nbs/12_painting.ipynb #e79ccd61
 def painting_paths(
     sketches:list, # drawings, as paths
     out:str|Path, # a file for one drawing, or a folder
-)->list: # a path for each: `out`, or NAME-painted.png in the folder
+    transparent:bool=False, # will the pictures be transparent?
+    layers:bool=False, # OpenRaster files?
+)->list: # a path for each: `out`, or NAME-painted.png (or .ora) in the folder
     "Where each painting goes"
     out = Path(out)
     if out.suffix and not out.is_dir():
         if len(sketches) > 1:
             raise UserError(f"--out {out} is one file, but there are {len(sketches)} drawings: name a folder")
-        picture_format(out)
+        if not layers: picture_format(out, transparent)
+        elif out.suffix.lower() != '.ora':
+            raise UserError(f"--out {out} is no .ora file, which --layers writes: name one")
         res = [out]
-    else: res = [out/f'{Path(s).stem}-painted.png' for s in sketches]
+    else: res = [out/f"{Path(s).stem}-painted.{'ora' if layers else 'png'}" for s in sketches]
     for s,r in zip(sketches, res):
         if r.resolve() == Path(s).resolve(): raise UserError(f"--out {r} is the drawing itself: name another file")
         if res.count(r) > 1: raise UserError(f"two drawings would both become {r}: paint them into different folders")
     return res
+
+# %% ../nbs/12_painting.ipynb #70ff33e2
+def check_output(
+    gen:nn.Module, # the generator that is to paint
+    n:int=1, # variations
+    ink:str='keep', # one of INKS
+    layers:bool=False, # an OpenRaster file?
+    transparent:bool=False, # without paper?
+):
+    "Say so if a painting cannot be had in this form"
+    check_ink(ink)
+    cases = [(n < 1, f"--n {n} is no sheet: use 1 or more"),
+             (layers and transparent, "--layers keeps the paper in its colours: leave out --layers or --transparent"),
+             (layers and n > 1, "--layers is for one painting: leave out --layers or --n"),
+             (layers and ink == 'paint', "--layers keeps the drawing's ink: leave out --layers or --ink paint"),
+             ((layers or transparent) and gen.arch['c_in'] != 1, "this model paints coloured pictures, "
+              "which have neither lines nor paper: leave out --layers and --transparent")]
+    for wrong,says in cases:
+        if wrong: raise UserError(says)
 
 # %% ../nbs/12_painting.ipynb #f2eef95c
 @call_parse
@@ -258,18 +538,33 @@ def pokegan_paint(
     seed:int=0, # another seed, another painting
     out:str='.', # file for one drawing, or a folder
     device:str='cpu', # cpu, cuda, ...
+    colours:str=None, # such as '#e4572e,gold:2', a weight after the colon; '' tells the model nothing
+    strokes:str=None, # transparent picture of the drawing's size, with strokes of colour
+    like:str=None, # picture whose palette to take
+    ink:str='keep', # keep the drawing's lines over the colours, or paint them
+    n:int=1, # a sheet of so many variations
+    layers:bool=False, # OpenRaster files (.ora): ink above colours
+    transparent:bool=False, # leave the paper out
 ):
     "Paint drawings: the pictures have the drawings' size"
     bad = 0
     with one_line_errors():
-        paths = painting_paths(sketch, out)
+        paths = painting_paths(sketch, out, transparent, layers)
         loaded = get_model(model, device)
         check_lam(loaded[1], lam)
+        check_output(loaded[0], n, ink, layers, transparent)
+        palette = wished_palette(colours, like)
+        check_wishes(loaded[0], palette, strokes, model)
+        if strokes is not None: strokes = read_strokes(strokes)
         for s,t in zip(sketch, paths):
-            try: im = paint(s, loaded, lam, seed)
+            try:
+                if layers: done = paint_layers(s, loaded, lam, seed, palette, strokes)
+                else: done = paint_sheet(s, n, seed, model=loaded, lam=lam, colours=palette, strokes=strokes, ink=ink,
+                                         transparent=transparent)
             except (UserError, OSError) as e: # the others can still be painted
                 print(e, file=sys.stderr); bad += 1
                 continue
-            write_atomic(t, lambda f: im.save(f, format=picture_format(t)))
+            if layers: save_layers(t, done)
+            else: write_atomic(t, lambda f: done.save(f, format=picture_format(t)))
             print(t)
         if bad: sys.exit(1)
