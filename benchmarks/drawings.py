@@ -44,7 +44,7 @@ def main(
         loaded = load_model(model)
         lam = check_lam(loaded[1], lam)
         inks = [fit_square(clean_sketch(read_drawing(f)), 256)[0] for f in DRAWINGS]
-        x,g = batch(inks),batch([paint(o, loaded, lam, seed) for o in inks])
+        x,g = batch(inks),batch([paint(o, loaded, lam, seed, ink='paint') for o in inks])
         rows,real = coat(g, x, reduction='none'),real_pictures()
         for i,f in enumerate(DRAWINGS): print(f'{f.stem:10} {columns({k:v[i] for k,v in rows.items()})}')
         over = '' if real is None else ' (over real)'
