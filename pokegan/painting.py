@@ -178,7 +178,7 @@ def learned(
     "What a `Learner` has learnt, ready to paint or to be saved"
     gen = deepcopy(learn.model.ema).requires_grad_(False).eval().to(find_device(device))
     obj = learn.loss_func.objective
-    lam = list(obj.lam) if hasattr(obj, 'lam') else obj.weights['l1'] # a range, where the generator is told λ
+    lam = list(obj.lam) if getattr(obj, 'lam', None) else obj.weights['l1'] # a range, where the generator is told λ
     return gen, dict(size=learn.dls.sz, lam=lam)
 
 # %% ../nbs/12_painting.ipynb #68069a38

@@ -1013,7 +1013,7 @@ def narrower(
     "What a second sweep should try for one parameter"
     best,tried = centre(sweep, k, df),sweep.done[k].dropna().unique().tolist()
     if share < .1: return dict(value=getattr(best, 'item', lambda: best)())
-    if PARAMS[k] is str or k in ('size', 'nf', 'bs'): vs = sorted(better_half(sweep, df, k)[k].unique().tolist())
+    if PARAMS[k] in (str, bool) or k in ('size', 'nf', 'bs'): vs = sorted(better_half(sweep, df, k)[k].unique().tolist())
     else: vs = closer(tried, best, min(7, max(5, len(tried))), PARAMS[k] is int)
     return dict(values=vs) if len(vs) > 1 else dict(value=vs[0])
 
