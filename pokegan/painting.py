@@ -16,7 +16,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from fastcore.script import call_parse
 from .pictures import UserError, fit_square, load_picture, one_line_errors, open_picture
-from .pictures import read_drawing, write_atomic
+from .pictures import read_drawing, to_array, to_tensor, write_atomic
 from .models import UNetGenerator
 from .conditions import MAX_COLOURS, REGION_SIDE, check_lam, colour_by_itself, encode_palette, find_palette
 from .conditions import make_generator, nearest_label, parse_colours, regions, stroke_wishes, wish_channels
@@ -213,10 +213,10 @@ def paint_square(
 )->np.ndarray: # painting, S×S×3 uint8
     "Paint a square that has the model's size"
     gen,card = loaded
-    x = torch.from_numpy(sq.reshape(*sq.shape[:2], -1)).permute(2, 0, 1)[None].float()/127.5 - 1
+    x = to_tensor(sq.reshape(*sq.shape[:2], -1))[None]
     x = x.to(next(gen.parameters(), x).device)
     g = gen(x, z=torch.Generator().manual_seed(seed), **tell(gen, card, lam), **told)[0].float().cpu()
-    return ((g + 1)*127.5).round().clamp(0, 255).to(torch.uint8).permute(1, 2, 0).numpy()
+    return to_array(g)
 
 # %% ../nbs/12_painting.ipynb #f486f221
 def wished_palette(

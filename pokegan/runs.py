@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['SIZES', 'SETTINGS', 'RECIPES', 'JUDGED_AT', 'WEIGHTS', 'OF_THE_LEARNER', 'setting', 'number', 'read_number', 'one_of',
            'text', 'maybe', 'check_switch', 'check_lam_setting', 'check_size', 'check_term', 'with_weights',
-           'RunConfig', 'flag_text', 'run_config', 'RunFolder', 'read_checkpoint', 'paint_all', 'to_uint8',
+           'RunConfig', 'flag_text', 'run_config', 'RunFolder', 'nothing_to_resume', 'read_checkpoint', 'paint_all',
            'palette_error', 'strokes_error', 'held_out_wishes', 'told_figures', 'make_card', 'colour_habits',
            'library_versions', 'run_dls', 'read_config', 'check_out', 'start_from', 'trained_critic', 'go_on_with_proj',
            'EpochLine', 'run_learner', 'train_run', 'memory_advice', 'resumed_config', 'config_flags', 'pokegan_train',
@@ -23,7 +23,7 @@ from safetensors import SafetensorError
 from scipy.optimize import linear_sum_assignment
 from fastcore.script import call_parse
 from . import __version__ as pokegan_version
-from .pictures import UserError, one_line_errors, write_atomic
+from .pictures import UserError, one_line_errors, write_atomic, to_array
 from .data import pair_dls
 from .models import PATCHES, UPS, check_patch, n_levels, new_critic
 from .losses import TERMS, check_augment, check_weight
@@ -346,12 +346,18 @@ def save(self:RunFolder):
                         "make room, then continue with --resume; the epochs before are safe") from None
 
 # %% ../nbs/13_runs.ipynb #095aa920
+def nothing_to_resume(
+    path:Path, # where a checkpoint should be
+)->FileNotFoundError: # to be raised
+    "What is said where there is no checkpoint"
+    return FileNotFoundError(f"{path} is not there: nothing to resume; train without --resume first")
+
 def read_checkpoint(
     path:Path, # a run's checkpoint
 )->dict: # from RunFolder.state
     "A checkpoint, or what is wrong with it"
     try: return torch.load(path, map_location='cpu', weights_only=True)
-    except FileNotFoundError: raise FileNotFoundError(f"{path} is not there: nothing to resume; train without --resume first") from None
+    except FileNotFoundError: raise nothing_to_resume(path) from None
     except Exception as e: # zip files, pickles and tensors each break in their own way
         raise UserError(f"{path} is not a checkpoint that can be read ({type(e).__name__}): delete it and train anew") from None
 
@@ -386,13 +392,6 @@ def paint_all(
         res.append((x.cpu(), g.float().cpu(), y.cpu()))
     gen.train(was)
     return tuple(map(torch.cat, zip(*res)))
-
-# %% ../nbs/13_runs.ipynb #efbf9ae7
-def to_uint8(
-    t:torch.Tensor, # pictures or drawings (n, C, S, S) in [-1, 1]
-)->np.ndarray: # (n, S, S, C) uint8
-    "Pictures as they are on disk"
-    return ((t.float().cpu() + 1)*127.5).round().clamp(0, 255).byte().permute(0, 2, 3, 1).numpy()
 
 # %% ../nbs/13_runs.ipynb #96b32a31
 def palette_error(
@@ -457,19 +456,19 @@ def told_figures(
     "Does the generator do as it is told? Nothing for one that cannot be told colours"
     hears,device,res = getattr(gen, 'told', ()), next(gen.parameters()).device, {}
     if not {'palette', 'wishes'} & set(hears): return res
-    pictures = to_uint8(y)
-    t = held_out_wishes(to_uint8(x)[..., 0], pictures, seed)
+    pictures = to_array(y)
+    t = held_out_wishes(to_array(x)[..., 0], pictures, seed)
     def painted(**kw): # each value for all pictures
         def batch(i): return x[i:i+bs].to(device), {k: v[i:i+bs].to(device) for k,v in kw.items()}, y[i:i+bs]
         return paint_all(gen, [batch(i) for i in range(0, len(x), bs)], seed, **told)[1]
     if 'palette' in hears:
         codes = [np.stack([encode_palette(o) for o in t[k]]) for k in ('palettes', 'others')]
         own,other = [painted(palette=torch.from_numpy(o)) for o in codes]
-        error = palette_error(to_uint8(other), t['labels'] > 0, t['others'], seed)
+        error = palette_error(to_array(other), t['labels'] > 0, t['others'], seed)
         res |= dict(l1_own=l1(own, y), l1_other=l1(other, y), palette_error=error)
     if 'wishes' in hears:
         own,other = [painted(wishes=t[k]) for k in ('wishes', 'other_wishes')]
-        error = strokes_error(to_uint8(other), t['other_wishes'].numpy(), t['labels'])
+        error = strokes_error(to_array(other), t['other_wishes'].numpy(), t['labels'])
         res |= dict(l1_regions=l1(own, y), strokes_error=error)
     return res
 
@@ -565,7 +564,7 @@ def check_out(
 ):
     "Say so if `out` cannot take this run; else write its settings"
     ckpt = out/'checkpoint.pth'
-    if resume and not ckpt.exists(): raise FileNotFoundError(f"{ckpt} is not there: nothing to resume; train without --resume first")
+    if resume and not ckpt.exists(): raise nothing_to_resume(ckpt)
     if ckpt.exists():
         if not resume: raise FileExistsError(f"{out} already holds a run: continue it with --resume, or choose another --out")
         old = read_config(out)
@@ -665,7 +664,6 @@ def train_run(
     own = [RunFolder(make_card(source, cfg, out), cfg.as_dict(), cfg.keep), Preview()]
     learn = run_learner(cfg, dls, *players, path=out, cbs=L(own) + L(cbs))
     if cfg.init: go_on_with_proj(learn, cfg.init)
-    learn.run_folder.card['told'] = list(learn.model.gen.told)
     if dls.conditions: learn.run_folder.card |= colour_habits(dls.train.dataset, cfg.seed)
     if resume: learn.resume()
     with nullcontext() if bar else learn.no_bar(), nullcontext() if bar else learn.no_logging():
@@ -692,7 +690,7 @@ def resumed_config(
 )->RunConfig:
     "The settings of a run that goes on: its own, where no others are given"
     out = Path(out)
-    if not (out/'checkpoint.pth').exists(): raise FileNotFoundError(f"{out/'checkpoint.pth'} is not there: nothing to resume; train without --resume first")
+    if not (ckpt := out/'checkpoint.pth').exists(): raise nothing_to_resume(ckpt)
     return RunConfig(**{**dataclasses.asdict(read_config(out)), **{k: v for k,v in given.items() if v is not None}})
 
 # %% ../nbs/13_runs.ipynb #c76fe11e

@@ -27,7 +27,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 from tqdm import tqdm
 from fastcore.script import call_parse
-from .pictures import MissingPackage, UserError, load_picture, one_line_errors, write_atomic
+from .pictures import MissingPackage, UserError, load_picture, one_line_errors, write_atomic, to_array
 from .creatures import draw_creature
 from .data import data_root
 from .edges import auto_sketch
@@ -541,7 +541,7 @@ def paint(self:SweepRun):
     "Paint the drawing into the run's folder"
     self.model.eval()
     with torch.no_grad(): g = self.model(self.drawing.to(self.dls.device))[0].float().cpu()
-    self.image = Image.fromarray(((g.clamp(-1, 1)+1)*127.5).round().byte().permute(1, 2, 0).numpy())
+    self.image = Image.fromarray(to_array(g))
     write_atomic(Path(self.path)/'painting.png', lambda f: self.image.save(f))
 
 # %% ../nbs/14_sweeps.ipynb #354aae3c
