@@ -640,13 +640,14 @@ class ToldUNet(UNetGenerator):
         **kwargs, # for UNetGenerator
     ):
         lam,colours = None if lam is None else check_range(lam), palette or strokes
-        super().__init__(c_in + N_WISH*strokes, nf if colours else c_out, nf, **kwargs)
+        half = max(1, nf//2) # the head works at full size: half as many channels cost half as much
+        super().__init__(c_in + N_WISH*strokes, half if colours else c_out, nf, **kwargs)
         options = dict(lam=lam and list(lam), palette=palette, strokes=strokes)
         self.arch |= dict(c_in=c_in, c_out=c_out, **{k: v for k,v in options.items() if v})
         self.told = tuple(k for k,v in dict(lam=lam, palette=palette, wishes=strokes).items() if v)
         n = (lam is not None) + (N_CODE+1)*palette
         self.film = FiLM(n, self.widths, 128 if palette else 64) if n else None
-        self.head = ColourHead(nf, c_in + N_WISH*strokes, c_out, (N_CODE+1)*palette) if colours else None
+        self.head = ColourHead(half, c_in + N_WISH*strokes, c_out, (N_CODE+1)*palette) if colours else None
 
 # %% ../nbs/08_conditions.ipynb #ca37dbba
 @patch
