@@ -13,17 +13,17 @@ from PIL import ImageColor
 from torch import nn
 from .pictures import UserError
 from .models import UNetGenerator
-from .losses import Objective
+from .losses import TERMS, Objective, Term, Turn
 
 # %% auto #0
-__all__ = ['REGION_SIDE', 'GROWTH', 'MAX_PARTS', 'MAX_COLOURS', 'N_CODE', 'HUES', 'KINDS', 'N_WISH', 'BALANCE', 'find_ink',
+__all__ = ['REGION_SIDE', 'GROWTH', 'MAX_PARTS', 'MAX_COLOURS', 'N_CODE', 'HUES', 'KINDS', 'FAR', 'N_WISH', 'BALANCE', 'find_ink',
            'paper_distance', 'hills', 'passes', 'trap', 'nearest_label', 'paper_hills', 'convex_hull', 'grow_parts',
            'number_parts', 'regions', 'foreground', 'main_shares', 'find_palette', 'encode_palette', 'parse_colour',
            'parse_colours', 'wish_channels', 'fill_wish', 'main_colours', 'split_strokes', 'covered_parts',
            'spread_stroke', 'stroke_wishes', 'region_colours', 'lay_wishes', 'draw_wishes', 'Parts', 'measure_parts',
            'alike_parts', 'colour_kind', 'neighbour_table', 'colour_marks', 'lay_palette', 'colour_by_itself',
            'pick_palettes', 'check_range', 'log_place', 'default_lam', 'lam_range', 'check_lam', 'FiLM', 'ColourHead',
-           'ToldUNet', 'make_generator', 'ToldObjective', 'Conditions']
+           'limit', 'ToldUNet', 'make_generator', 'ToldObjective', 'share_distance', 'share_term', 'Conditions']
 
 # %% ../nbs/08_conditions.ipynb #6e48d130
 REGION_SIDE = 256 # longer side at which parts are looked for, pixels: so they are the same at any size
@@ -625,6 +625,20 @@ class ColourHead(nn.Module):
         if self.planes is not None: h = h + self.planes(palette)[:, :, None, None]
         return self.out(F.relu(h))
 
+# %% ../nbs/08_conditions.ipynb #6168604a
+FAR = 2.5 # farthest from 0 that a number may be before the tanh
+
+def limit(
+    h:torch.Tensor, # any numbers
+)->torch.Tensor: # the same shape, in [-1, 1]
+    "A tanh whose ends can be reached, and come back from"
+    near = h.clamp(-FAR, FAR)
+    if h.requires_grad:
+        def inward(g): return g.masked_fill((h.abs() > FAR) & (h*g < 0), 0) # a step goes against the gradient
+        h.register_hook(inward)
+        near = h + (near - h).detach() # clipped, but gradients pass
+    return torch.tanh(near)/math.tanh(FAR)
+
 # %% ../nbs/08_conditions.ipynb #50123c54
 N_WISH = 4 # channels of wishes
 
@@ -700,7 +714,7 @@ def forward(self:ToldUNet,
         wishes = x.new_zeros(1, N_WISH, *x.shape[2:]) if wishes is None else wishes.to(x)
         x = torch.cat([x, wishes.expand(len(x), -1, -1, -1)], 1)
     h = self.decode(self.encode(x), z, self.film(torch.cat(numbers, 1)) if numbers else ())
-    return torch.tanh(h if self.head is None else self.head(h, x, palette))
+    return torch.tanh(h) if self.head is None else limit(self.head(h, x, palette))
 
 # %% ../nbs/08_conditions.ipynb #a4d42aa0
 def make_generator(
@@ -769,6 +783,32 @@ def distance(self:ToldObjective,
     far = (g - y).abs()
     if wishes is not None: far = far*(1 + (self.heavier-1)*wishes[:, 3:].to(far.dtype))
     return far.mean((1, 2, 3))
+
+# %% ../nbs/08_conditions.ipynb #fb791b9b
+def share_distance(
+    g:torch.Tensor, # paintings (B, 3, H, W) in [-1, 1]
+    figure:torch.Tensor, # (B, 1, H, W): 1 where the figure is, 0 on paper
+    palette:torch.Tensor, # (B, 20), from encode_palette; zeros: none
+    width:float=.08, # of the softmax: squared distance in [-1, 1]³ at which a colour gets much less
+)->torch.Tensor: # (B,), 0 to 2; 0 without a palette
+    "How far the shares of a palette's colours in the figure are from those that they should have"
+    rgb,share = palette.view(-1, MAX_COLOURS, 4).split([3, 1], -1)
+    far = (g.float()[:, None] - rgb[..., None, None]).square().sum(2) + 1e4*(share[..., None] == 0)
+    got = (torch.softmax(-far/width, 1)*figure).sum((2, 3))/figure.sum((2, 3)).clamp_min(1)
+    return (got - share[..., 0]).abs().sum(1)*(share.sum((1, 2)) > 0)
+
+# %% ../nbs/08_conditions.ipynb #4fe36cbd
+def share_term(
+    turn:Turn, # the generator's turn
+)->torch.Tensor: # (B,)
+    "The distance of the shares from those of the palette that was told, growing with λ"
+    palette = turn.told.get('palette')
+    if palette is None: return turn.g.new_zeros(len(turn.g))
+    lam = turn.told.get('lam', turn.obj.weights['l1'])
+    figure = (turn.y.amin(1, keepdim=True) < 240/127.5 - 1).float()
+    return share_distance(turn.g, figure, palette)*(1 + lam/30)
+
+TERMS['shares'] = Term(share_term, 'shares', 0., 'weight of the shares of the colours of a palette that is told; such as 1')
 
 # %% ../nbs/08_conditions.ipynb #2c295ad0
 @patch
