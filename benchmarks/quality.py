@@ -16,10 +16,10 @@ from pokegan.pictures import write_atomic
 from pokegan.runs import RunConfig, RunFolder, feature_distances, paint_all, run_config, told_figures, train_run
 
 SAME = dict(data='pokemon', nf=32, bs=8, lam=(1, 1000), up='bilinear', fm=2., augment='translation,cutout')
-BOTH = dict(perc=5., proj=.5)
-ABLATION = {'plain': {}, '+ feature loss': dict(perc=5.), '+ projected critic': dict(proj=.5), '+ both': BOTH,
-            '+ both, palette': dict(**BOTH, palette=True), '+ both, palette, parts': dict(**BOTH, palette=True, strokes=True)}
-RECIPES = dict(paper=dict(share=2), pokegan=dict(share=1, palette=True, strokes=True)) # share: of the epochs
+BOTH = dict(perc=5., proj=.3)
+ABLATION = {'plain': {}, '+ feature loss': dict(perc=5.), '+ projected critic': dict(proj=.3), '+ both': BOTH,
+            '+ both, palette': dict(**BOTH, palette=True, shares=1.), '+ both, palette, parts': dict(**BOTH, palette=True, shares=1., strokes=True)}
+RECIPES = dict(paper=dict(share=2), pokegan=dict(share=1, palette=True, strokes=True, shares=1.)) # share: of the epochs
 KEYS = ('l1', 'l1_own', 'l1_other', 'l1_regions', 'palette_error', 'strokes_error', 'kid', 'perceptual', 'edge_f1',
         'sharpness', 'colourfulness', 'real_sharpness', 'real_colourfulness')
 

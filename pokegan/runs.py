@@ -213,7 +213,7 @@ def flag_text(
     return ','.join(f'{o:g}' for o in v) if isinstance(v, (list, tuple)) else str(v)
 
 # %% ../nbs/13_runs.ipynb #0e706054
-RECIPES = dict(paper={}, pokegan=dict(up='bilinear', fm=2., augment='translation,cutout', perc=5., proj=.5))
+RECIPES = dict(paper={}, pokegan=dict(up='bilinear', fm=2., augment='translation,cutout', perc=5., proj=.3))
 
 def run_config(
     recipe:str='pokegan', # a name in RECIPES
