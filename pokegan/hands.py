@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['SKETCHES', 'unfold_contour', 'trace_strokes', 'smooth_stroke', 'stroke_kinds', 'hand_habits', 'wobble_field',
-           'redraw_stroke', 'cut_gaps', 'keeps_stroke', 'hand_sketch', 'mixed_sketch', 'get_sketch', 'clean_sketch',
-           'even_light', 'looks_drawn', 'centre_lines', 'find_lines_in', 'sketch_jobs', 'sketch_folder',
-           'pokegan_edges']
+           'redraw_stroke', 'cut_gaps', 'keeps_stroke', 'hand_sketch', 'dark_spots', 'thicker', 'mixed_sketch',
+           'get_sketch', 'clean_sketch', 'even_light', 'looks_drawn', 'centre_lines', 'find_lines_in', 'sketch_jobs',
+           'sketch_folder', 'pokegan_edges']
 
 # %% ../nbs/10_hands.ipynb #319bfacf
 import os, sys, cv2, numpy as np
@@ -170,6 +170,29 @@ def hand_sketch(
     return sketch
 hand_sketch.random = True # pair_dls gives it a seed for every picture and variant
 
+# %% ../nbs/10_hands.ipynb #17877d29
+def dark_spots(
+    img, # picture: H x W x 3 uint8 RGB
+    dark:int=70, # no channel is brighter than this
+    largest:float=1/150, # share of the sheet that a spot may have
+): # H x W bool
+    "Small spots of solid black, such as pupils"
+    k = max(3, round(max(img.shape[:2])/64)) # wider than a line
+    black = cv2.morphologyEx((img.max(2) < dark).astype(np.uint8), cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (k,k)))
+    _,label,stats,_ = cv2.connectedComponentsWithStats(black)
+    small = stats[:,cv2.CC_STAT_AREA] <= largest*black.size
+    small[0] = False
+    return small[label]
+
+# %% ../nbs/10_hands.ipynb #9a1b842f
+def thicker(
+    sketch, # H x W uint8: 0 is ink, 255 is paper
+    n, # how many times as wide, about; at 256² in pixels
+): # H x W uint8
+    "The drawing with a broader pen"
+    n = round(n*(sketch.shape[0]*sketch.shape[1])**.5/256)
+    return cv2.erode(sketch, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (n,n))) if n>1 else sketch
+
 # %% ../nbs/10_hands.ipynb #4edc9596
 _MIX = dict(hand=.4, auto=.5, canny=.05, poly=.05)
 
@@ -181,9 +204,10 @@ def mixed_sketch(
     "A drawing in one of several styles, drawn by lot"
     rng,p = np.random.default_rng(seed), np.array(list(mix.values()), float)
     style = list(mix)[rng.choice(len(p), p=p/p.sum())]
-    if style=='hand': return hand_sketch(img, int(rng.integers(2**32)))
-    sketch,n = get_sketch(style)(img), round(rng.choice([1,1,2,3])*(img.shape[0]*img.shape[1])**.5/256)
-    return cv2.erode(sketch, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (n,n))) if n>1 else sketch
+    if style=='hand': sketch = hand_sketch(img, int(rng.integers(2**32)))
+    else: sketch = thicker(get_sketch(style)(img), rng.choice([1,1,2,3]))
+    if rng.random() < .5: sketch[dark_spots(img)] = 0 # half of all people fill a pupil
+    return sketch
 mixed_sketch.random = True
 
 # %% ../nbs/10_hands.ipynb #a5458efe
