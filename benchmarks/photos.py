@@ -1,6 +1,6 @@
-"""Are the lines of a drawing found in a photo of it? Photos are made here from drawings whose lines are known: perspective, a table,
-shadows, grey and ruled paper, pencil, noise, blur and JPEG. The lines that `photo_lines` finds, and those that `clean_sketch`
-finds, are brought back to the sheet by the photo's true perspective and compared with the true ones.
+"""Are the lines of a drawing found in a photo of it? Photos are made here from drawings whose lines are known: perspective,
+a table, shadows, grey and ruled paper, pencil, noise, blur and JPEG. The lines that `photo_lines` and `clean_sketch` find
+are brought back to the sheet by the photo's true perspective, and compared with the true ones.
 
     python benchmarks/photos.py [--sheet FILE.png]
 
@@ -87,7 +87,8 @@ def photograph(k, tilt=0, turned=0, table=None, grain=0, shade=0, shadow=0, nois
     photo,true = page(k, **sheet)
     m = np.eye(3) if table is None else perspective(rng, tilt, turned)
     if table is not None:
-        wood = cv2.resize(rng.normal(size=(250,12)).astype(np.float32)*grain, (1000,1000), interpolation=cv2.INTER_CUBIC)
+        wood = rng.normal(size=(250,12)).astype(np.float32)*grain
+        wood = cv2.resize(wood, (1000,1000), interpolation=cv2.INTER_CUBIC)
         under = np.float32(table)+wood[...,None]
         warped,cover = (cv2.warpPerspective(o, m, (1000,1000)) for o in (photo, np.ones_like(photo)))
         photo = warped+(1-cover)*under
@@ -107,7 +108,7 @@ def placed(ink, true):
     except UserError: return 0.
 
 def judge(photo, true, m):
-    "Line F1 on the sheet by the true perspective, F1 of what `find_lines_in` gives, and how far the corners are from the true ones"
+    "Line F1 on the sheet, F1 of what `find_lines_in` gives, and how far the corners are from the true ones"
     start,corners = time.process_time(),find_sheet(photo)
     found = photo_lines(photo, corners)
     ms,back = 1e3*(time.process_time()-start),np.linalg.inv(m)
@@ -117,7 +118,8 @@ def judge(photo, true, m):
     off = None if corners is None else round(float(np.abs(corners-cv2.perspectiveTransform(at, m)[0]).max()), 1)
     try: whole,kind = find_lines_in(photo)
     except UserError: whole,kind = None,None
-    return dict(photo_lines=f1(on_sheet(found, back@mine), true), clean_sketch=f1(on_sheet(clean_sketch(photo), back), true),
+    return dict(photo_lines=f1(on_sheet(found, back@mine), true),
+                clean_sketch=f1(on_sheet(clean_sketch(photo), back), true),
                 even_light=f1(on_sheet(even, back), true), placed=placed(whole, true) if whole is not None else 0.,
                 placed_before=placed(even, true), kind=kind, corners_off=off, ms=round(ms)), found
 
@@ -138,8 +140,8 @@ def main(
     keys = 'photo_lines', 'clean_sketch', 'even_light', 'placed', 'placed_before'
     mean = {k:round(float(np.mean([r[k] for r in rows])), 4) for k in keys}
     print(mean)
-    settings = dict(sheet=(WIDE,HIGH), tolerance=TOLERANCE, photos=PHOTOS)
-    write_atomic(RECORD, lambda f: Path(f).write_text(json.dumps(dict(settings=settings, rows=rows, mean=mean), indent=1)+'\n'))
+    record = dict(settings=dict(sheet=(WIDE,HIGH), tolerance=TOLERANCE, photos=PHOTOS), rows=rows, mean=mean)
+    write_atomic(RECORD, lambda f: Path(f).write_text(json.dumps(record, indent=1)+'\n'))
     if sheet:
         while len(pictures)%3: pictures.append(np.full_like(pictures[0], 255))
         Image.fromarray(np.vstack([np.hstack(pictures[i:i+3]) for i in range(0, len(pictures), 3)])).save(sheet)

@@ -334,7 +334,8 @@ def sheet_map(
     "The perspective of a sheet"
     c = np.float32(corners)
     if c.shape!=(4,2) or cv2.contourArea(c)<100 or not cv2.isContourConvex(c):
-        raise UserError(f"{np.array(corners).tolist()} are not the corners of a sheet: give four x, y, clockwise from the top left")
+        given = np.array(corners).tolist()
+        raise UserError(f"{given} are not the corners of a sheet: give four x, y, clockwise from the top left")
     top,right,bottom,left = np.hypot(*(c-np.roll(c, -1, 0)).T)
     w,h = round((top+bottom)/2)+1,round((left+right)/2)+1 # from the first pixel's middle to the last one's
     return cv2.getPerspectiveTransform(c, np.float32([[0,0],[w-1,0],[w-1,h-1],[0,h-1]])), (w,h)
