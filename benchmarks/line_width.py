@@ -1,6 +1,6 @@
-"""Does the width of the pen, or the size on the sheet, choose the colours? The ten drawings of nbs/sketches are redrawn from
-their centre lines in four widths and three sizes and painted, told nothing about colours. How different are the paintings
-inside the figure, when the network sees the sheet as it is (`fit_square`), and when it sees the usual drawing?
+"""Does the width of the pen, or the size on the sheet, choose the colours? The ten drawings of nbs/sketches are redrawn
+from their centre lines in four widths and three sizes and painted, told nothing about colours. How different are the
+paintings inside the figure, when the network sees the sheet as it is (`fit_square`), and when it sees the usual drawing?
 
     POKEGAN_DATA=... python benchmarks/line_width.py [--model pokemon-lambda] [--lam 100] [--sheet FILE.png]
 

@@ -1,6 +1,6 @@
-"""Are the lines of a drawing found in a photo of it? Photos are made here from drawings whose lines are known: perspective,
-a table, shadows, grey and ruled paper, pencil, noise, blur and JPEG. The lines that `photo_lines` and `clean_sketch` find
-are brought back to the sheet by the photo's true perspective, and compared with the true ones.
+"""Are the lines of a drawing found in a photo of it? Photos are made here from drawings whose lines are known, with
+perspective, a table, shadows, grey and ruled paper, pencil, noise, blur and JPEG. The lines that `photo_lines` and
+`clean_sketch` find are brought back to the sheet by the photo's true perspective, and compared with the true ones.
 
     python benchmarks/photos.py [--sheet FILE.png]
 

@@ -317,6 +317,7 @@ def find_sheet(
 ): # 4×2 float32: corners x, y, clockwise from the top left; None where there is no sheet
     "The corners of the sheet of paper in a photo"
     s = min(1, 400/max(photo.shape[:2]))
+    if s*min(photo.shape[:2])<16: return None # a strip is no photo
     small = cv2.resize(photo, None, fx=s, fy=s, interpolation=cv2.INTER_AREA)
     dark,best,most = small.min(2),None,0
     for v in (dark, (dark*(dark/np.maximum(small.max(2), 1))).astype(np.uint8)):
@@ -477,8 +478,8 @@ def find_lines_in(
         ink = photo_lines(img, corners, threshold)
     if kind is None: kind = 'drawing' if looks_drawn(ink) else 'picture'
     if kind=='picture':
-        s = 512/max(img.shape)
-        ink = auto_sketch(cv2.resize(img, None, fx=s, fy=s, interpolation=cv2.INTER_AREA) if s<1 else img)
+        w,h = (max(1, round(o*512/max(img.shape))) for o in img.shape[1::-1])
+        ink = auto_sketch(cv2.resize(img, (w,h), interpolation=cv2.INTER_AREA) if w<img.shape[1] else img)
     return centre_lines(ink, side), kind
 
 # %% ../nbs/10_hands.ipynb #5ee70a02
@@ -705,7 +706,7 @@ def figure_fit(
     n = len(lines)
     nib,edge = round(pen*n/side)|1,math.ceil(n*(1-USUAL_SIDE)/2)-1 # beyond it lies dust
     drawn = cv2.dilate(lines, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (nib,nib)))|solid
-    x,y,w,h = cv2.boundingRect(drawn[edge:-edge,edge:-edge])
+    x,y,w,h = cv2.boundingRect(drawn[edge:n-edge,edge:n-edge])
     small = max(w, h)<.6*n # a figure that is not to fill the square, or none
     k,mx,my = (side/n,n/2,n/2) if small else (USUAL_SIDE*side/max(w, h),x+w/2+edge,y+h/2+edge)
     return np.array([[k, 0, side/2-.5-k*(mx-.5)], [0, k, side/2-.5-k*(my-.5)]])
