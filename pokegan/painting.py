@@ -20,7 +20,7 @@ from .pictures import read_drawing, to_array, to_tensor, write_atomic
 from .models import UNetGenerator
 from .conditions import MAX_COLOURS, REGION_SIDE, check_lam, colour_by_itself, encode_palette, find_palette
 from .conditions import make_generator, nearest_label, parse_colours, regions, stroke_wishes, wish_channels
-from .hands import clean_sketch
+from .hands import clean_sketch, off_square, onto_square, usual_drawing
 
 # %% auto #0
 __all__ = ['ARCHITECTURES', 'DEFAULT_MODEL', 'TELLABLE', 'INKS', 'as_half', 'card_text', 'save_model', 'models_dir', 'find_model',
@@ -298,17 +298,16 @@ def fit_strokes(
     sz:int, # side of the square, pixels
 )->np.ndarray: # sz×sz×4 uint8 RGBA
     "Strokes where the drawing is"
-    (h,w),(t,l,nh,nw) = strokes.shape[:2], box
+    (h,w),nh = strokes.shape[:2], box[2]
     if (h, w) != tuple(shape[:2]):
         raise UserError(f"the strokes are {w}×{h} pixels and the drawing is {shape[1]}×{shape[0]}: "
                         "draw them on a layer of its size")
-    out,on = np.zeros((sz, sz, 4), np.uint8), strokes[..., 3] >= 128
+    on = strokes[..., 3] >= 128
     if on.any() and h > nh: # nearest_label wants something to be near to
         reach = cv2.dilate(on.astype(np.uint8), np.ones((math.ceil(h/nh),)*2)) > 0
         near = nearest_label(np.where(on, np.arange(on.size).reshape(on.shape), -1))
         strokes = np.where(reach[..., None], strokes.reshape(-1, 4)[near], 0)
-    out[t:t+nh, l:l+nw] = cv2.resize(strokes, (nw, nh), interpolation=cv2.INTER_NEAREST)
-    return out
+    return onto_square(strokes, box, sz, paper=0, how=cv2.INTER_NEAREST)
 
 # %% ../nbs/12_painting.ipynb #d9cac7b8
 class Layers(NamedTuple):
@@ -330,12 +329,10 @@ def paint_layers(
     gen,card = loaded
     img = read_drawing(drawing)
     ink = clean_sketch(img) if gen.arch['c_in'] == 1 else None
-    sq,box = fit_square(img if ink is None else ink, card['size'])
+    sq,box = fit_square(img, card['size']) if ink is None else usual_drawing(ink, card['size'])
     if strokes is not None: strokes = fit_strokes(read_strokes(strokes), img.shape, box, card['size'])
-    t,l,h,w = box
-    g = paint_square(sq, loaded, lam, seed, **tell_colours(sq, loaded, palette, strokes, seed))[t:t+h, l:l+w]
-    how = cv2.INTER_AREA if h > img.shape[0] else cv2.INTER_CUBIC
-    return Layers(ink, cv2.resize(g, img.shape[1::-1], interpolation=how))
+    g = paint_square(sq, loaded, lam, seed, **tell_colours(sq, loaded, palette, strokes, seed))
+    return Layers(ink, off_square(g, box, img.shape))
 
 # %% ../nbs/12_painting.ipynb #4d6edaab
 INKS = ('keep', 'paint') # the drawing's own lines over the colours, or as the model paints them
