@@ -5,10 +5,10 @@
 # %% auto #0
 __all__ = ['LAYOUTS', 'Source', 'creatures', 'own_folder', 'data_root', 'folder_role', 'spelled', 'find_place', 'hash_split',
            'by_name', 'without_common', 'match_pairs', 'load_alone', 'load_pair', 'load_side', 'has_seam',
-           'halves_agree', 'look_halved', 'question', 'find_layout', 'check_heap', 'sort_pairs', 'sort_pictures',
-           'are_pairs', 'check_direction', 'no_direction', 'sort_folder', 'folder', 'pixel_hash', 'file_hash',
-           'is_random', 'make_sketch', 'PairSet', 'cache_key', 'cached', 'crop', 'PairDL', 'show_wishes',
-           'memory_budget', 'pair_dls']
+           'halves_agree', 'look_halved', 'question', 'ask_wide', 'find_layout', 'check_heap', 'sort_pairs',
+           'sort_pictures', 'are_pairs', 'check_direction', 'no_direction', 'inner_folder', 'sort_folder',
+           'split_items', 'folder', 'pixel_hash', 'file_hash', 'is_random', 'make_sketch', 'PairSet', 'cache_key',
+           'cached', 'crop', 'PairDL', 'show_wishes', 'memory_budget', 'pair_dls']
 
 # %% ../nbs/02_data.ipynb #28693024
 import cv2, hashlib, inspect, os, random, re, sys, unicodedata
@@ -19,8 +19,8 @@ from copy import copy
 from functools import partial
 from pathlib import Path
 from fastai.data.all import *
-from .pictures import PictureError, UserError, find_pictures, load_picture, look_at, own_sketches
-from .pictures import picture_files, some, square, tell_unused, tile, to_tensor, write_atomic
+from .pictures import PictureError, UserError, find_pictures, load_picture, look_at, no_pictures, own_sketches
+from .pictures import some, square, tell_unused, tile, to_tensor, write_atomic
 from .creatures import draw_creature
 
 # %% ../nbs/02_data.ipynb #ead401f3
@@ -197,6 +197,9 @@ def match_pairs(
     if set(a)!=set(b):
         short = [{w[k]:p for k,p in x.items()} for x in (a,b) for w in [without_common(list(x))]]
         if set(short[0])==set(short[1]) and len(short[0])==len(a): a,b = short
+    if a and b and not set(a)&set(b):
+        raise UserError(f'{first(a.values())} and the others of its side have no partners in {first(b.values()).parent}: give partners '
+                        'the same name; where there are none, give one of the folders alone, as pictures to learn from')
     for mine,others in ((a,b),(b,a)):
         lone = first(k for k in mine if k not in others)
         if lone is None: continue
@@ -256,6 +259,7 @@ def halves_agree(
     shifted = [fit(a, np.roll(b, k, ax)) for k in (-16,-10,-6,6,10,16,32) for ax in (0,1)]
     return fit(a, b)>max(.2, max(shifted)+.1)
 
+# %% ../nbs/02_data.ipynb #b2d05e2c
 def look_halved(
     files:list # of pictures of an even width
 )->bool: # True if three quarters of eight of them do
@@ -269,7 +273,7 @@ def look_halved(
         except PictureError: pass # loading it will say so
     return bool(found) and np.mean(found)>=.75
 
-# %% ../nbs/02_data.ipynb #b2d05e0e
+# %% ../nbs/02_data.ipynb #b2d05e2d
 def question(
     what:str, # what was found
     *answers:str # what can be done about it
@@ -277,17 +281,22 @@ def question(
     "Ask instead of guessing"
     return UserError(f'{what}: {", or ".join(answers)}')
 
-def _two_wide(known, wide):
-    "The layout of pictures that are mostly twice as wide as high"
+# %% ../nbs/02_data.ipynb #b2d05e2f
+def ask_wide(
+    known:dict, # Path -> (width, height) of pictures that are mostly twice as wide as high
+    wide:list # those that are
+)->str: # 'side', if there is no doubt
+    "Are pictures of 2:1 pairs side by side? Else ask"
     odd,halved = first(p for p in known if p not in set(wide)),look_halved(wide)
     size = lambda p: '{}×{}'.format(*known[p])
-    if odd and halved: raise question(f'{odd} is {size(odd)}, and most others are pairs side by side, such as {wide[0].name} of {size(wide[0])}',
-        'remove it, or crop it to twice its height', '--layout pictures if all are pictures')
-    if odd: return 'pictures'
-    if halved: return 'side'
-    raise question(f'{wide[0]} and the others are twice as wide as high, which may be two pictures side by side or a wide one',
+    if halved and not odd: return 'side'
+    pairs = 'are pairs side by side' if halved else 'may be pairs side by side, or wide pictures'
+    if odd: raise question(f'{odd} is {size(odd)}; {len(wide)} others such as {wide[0].name} of {size(wide[0])} {pairs}',
+        'remove it or crop it to twice its height if they are pairs', '--layout pictures if they are not')
+    raise question(f'{wide[0]} and the others are twice as wide as high: they {pairs}',
                    '--layout side if they are pairs', '--layout pictures if they are not')
 
+# %% ../nbs/02_data.ipynb #b2d05e0e
 def find_layout(
     sizes:dict # Path -> (width, height) of the pictures of a folder, or None
 )->str: # 'pictures' or 'side'
@@ -296,7 +305,7 @@ def find_layout(
     wide = [p for p,(w,h) in known.items() if w==2*h]
     most = Counter(known.values()).most_common(1)[0] if known else ((0,0),0)
     (w,h),n = most
-    if wide and len(wide)>=.8*len(known): return _two_wide(known, wide)
+    if wide and len(wide)>=.8*len(known): return ask_wide(known, wide)
     if h<w and w%2==0 and n>=.8*len(known) and look_halved([p for p,o in known.items() if o==(w,h)]):
         raise question(f'{first(known)} and the others look like two pictures of {w//2}×{h} side by side',
                        '--layout side if they are', '--layout pictures if they are not')
@@ -316,7 +325,7 @@ def check_heap(
     for d,_ in roles:
         if {(d,'train'),(d,'test')}<=roles or {(d,'train'),(d,'val')}<=roles or {(d,'A'),(d,'B')}<=roles:
             raise question(f'{d} is a data set of its own inside {root}', f'give {d} alone', alone)
-    for d,e in ((d,e) for d in dirs for e in dirs if d in e.parents and len(dirs[e])>1):
+    for e,d in ((e,d) for e in dirs if len(dirs[e])>1 for d in e.parents if d in dirs):
         if set(dirs[e])<=set(dirs[d]):
             raise question(f'{e} repeats the names of pictures in {d}, as sketches, masks or thumbnails do', 'move it away',
                            'put the two into folders A (inputs) and B (targets) if they are pairs', alone)
@@ -330,13 +339,16 @@ def sort_pairs(
     root:Path # the folder
 )->tuple: # ({split: pairs}, [(path, why it is not used)])
     "The pairs of each split"
-    sides,unused = defaultdict(lambda: dict(A=[], B=[])),[]
+    splits,named,_ = map(set, zip(*places.values()))
+    if not {'A','B'}<=named: raise FileNotFoundError(f'{root} has no folders A/ and B/: put the inputs and the targets there')
+    sides,unused,split_up = defaultdict(lambda: dict(A=[], B=[])),[],'train' in splits
     for p,(split,side,rest) in places.items():
+        if not split_up: split,rest = None,Path(split or '')/rest
         if side: sides[split][side].append((rest,p))
         else: unused.append((p,'on neither side of the pairs'))
     items = {}
     for split,o in sides.items():
-        if split!='train' and 'train' in sides and not (split and o['A'] and o['B']): # pix2pixHD's test set has no B
+        if split!='train' and split_up and not (split and o['A'] and o['B']): # pix2pixHD's test set has no B
             unused += [(p,'has no partner' if split else 'beside the splits') for _,p in o['A']+o['B']]
         else: items[split] = match_pairs(by_name(o['A']), by_name(o['B']))
     return items,unused
@@ -386,34 +398,48 @@ def no_direction(
     return UserError(f'{name} has no pairs and hence no direction: leave direction={direction!r} out')
 
 # %% ../nbs/02_data.ipynb #9d441c94
-def _inner(fs, root):
-    "The folder in which the pictures begin to differ"
+def inner_folder(
+    fs:list, # Paths of pictures
+    root:Path # the folder that they lie in
+)->Path: # root, or a folder in it
+    "The folder below which there is more than one, or one that says a split or a side"
     tops = {p.relative_to(root).parts[0] for p in fs}
     d = root/first(tops)
-    return _inner(fs, d) if len(tops)==1 and d.is_dir() and folder_role(d.name)==(None,None) else root
+    return inner_folder(fs, d) if len(tops)==1 and d.is_dir() and folder_role(d.name)==(None,None) else root
 
+# %% ../nbs/02_data.ipynb #b2d05e32
 def sort_folder(
     path:Path, # a folder
     layout:str='auto' # 'pictures', 'pairs', 'side', or 'auto' to find out
 )->tuple: # (layout, {split: items}, sizes, [(path, why it is not used)])
     "What a folder holds"
-    fs,unused = picture_files(path),find_pictures(path)[1]
-    root,seen = _inner(fs, path),look_at(fs)
+    fs,unused = find_pictures(path)
+    if not fs: raise no_pictures(path, unused)
+    root,seen = inner_folder(fs, path),look_at(fs)
     places,sizes = {p:find_place(p, root) for p in fs},{p:size for p,(size,_) in seen.items()}
     if layout=='auto' and are_pairs(places, root): layout = 'pairs'
     if layout=='pairs':
-        if not {'A','B'}<={side for _,side,_ in places.values()}:
-            raise FileNotFoundError(f'{path} has no folders A/ and B/: put the inputs and the targets there')
         items,more = sort_pairs(places, root)
-        return layout,items,sizes,unused+more
+        return layout,items,{p:sizes[p] for o in items.values() for ab in o for p in ab},unused+more
     unused += [(p,'a sketch by pokegan_edges') for p in own_sketches(seen)]
     for p in own_sketches(seen): places.pop(p)
     items,more = sort_pictures(places, root)
+    sizes = {p:sizes[p] for o in items.values() for p in o}
     if layout=='auto':
-        used = {p:sizes[p] for o in items.values() for p in o}
-        layout = find_layout(used)
-        if layout=='pictures': check_heap(first(items.values()), used, root)
+        layout = find_layout(sizes)
+        if layout=='pictures': check_heap(first(items.values()), sizes, root)
     return layout,items,sizes,unused+more
+
+# %% ../nbs/02_data.ipynb #b2d05e33
+def split_items(
+    items:dict, # {'train', 'val', 'test' or None: items}, from sort_folder
+    path:Path, # the folder
+    hold_all:bool=False # is everything to be held out? then nothing need be split
+)->tuple: # training, validation and test items
+    "The folder's own split, with test/ for a missing val/, else a tenth held out"
+    train,valid,test = items.get('train') or items.get(None),items.get('val'),items.get('test')
+    if not valid: valid,test = test,None
+    return (train,valid or [],test or []) if hold_all or valid else (*hash_split(train, path),[])
 
 # %% ../nbs/02_data.ipynb #b2d05e1c
 def folder(
@@ -429,17 +455,12 @@ def folder(
     if direction is not None: check_direction(direction)
     if layout not in known: raise UserError(f'layout={layout!r} is not known: use one of {", ".join(known)}')
     layout,items,sizes,unused = sort_folder(path, layout)
-    name,paired = name or path.resolve().name,layout!='pictures'
+    name,paired = name or os.fsencode(path.resolve().name).decode('utf-8', 'backslashreplace'),layout!='pictures'
     if direction and not paired: raise no_direction(path, direction)
-    train,valid,test = items.get('train') or items.get(None),items.get('val'),items.get('test')
-    if not valid: valid,test = test,[]
-    if hold_all: train,valid,test = [],[*train,*(valid or []),*(test or [])],[]
-    elif not valid: train,valid = hash_split(train, path)
-    way = (direction or 'AtoB') if paired else None
+    parts,way = split_items(items, path, hold_all),(direction or 'AtoB') if paired else None
+    sizes = {(w//2 if layout=='side' else w,h) for w,h in filter(None, sizes.values())}
     load = partial(LAYOUTS[layout], direction=way) if paired else load_alone
-    used = {p for part in (train,valid,test or []) for o in part for p in (o if isinstance(o, tuple) else [o])}
-    shown = {(w//2 if layout=='side' else w,h) for w,h in filter(None, map(sizes.get, used))}
-    source = Source(name, load, train, valid, test or [], paired=paired, direction=way, sizes=shown, unused=unused)
+    source = Source(name, load, *parts, paired=paired, direction=way, sizes=sizes, unused=unused)
     return source.hold_all() if hold_all else source
 
 # %% ../nbs/02_data.ipynb #b2d05e1e
@@ -451,15 +472,17 @@ def pixel_hash(
     except (UserError,OSError): return None # loading it will say so
     return ' '.join(f'{im.shape} {hashlib.blake2b(im, digest_size=16).hexdigest()}' for im in ims)
 
+# %% ../nbs/02_data.ipynb #b2d05e36
 def file_hash(
     o # Path of a file, or a tuple of Paths
 )->str: # equal for equal files
     "Fingerprint of the files as they are"
     return ' '.join(hashlib.blake2b(p.read_bytes(), digest_size=16).hexdigest() for p in (o if isinstance(o, tuple) else (o,)))
 
+# %% ../nbs/02_data.ipynb #b2d05e38
 @patch
 def duplicates(self:Source,
-    max_mp:float=300 # compare files instead if there are more than this many million pixels
+    max_mp:float=200 # compare files instead if there are more than this many million pixels
 )->list: # of lists of (split, item) that are the same
     "Pictures that are there more than once"
     items = [(k,o) for k in ('train','valid','test') for o in getattr(self, k) if isinstance(o, (Path,tuple))]

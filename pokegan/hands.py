@@ -275,7 +275,7 @@ def _check_folders(src, dst):
     if dst.samefile(src): raise UserError(f"the sketches would overwrite the pictures in {src}: give another folder")
 
 # %% ../nbs/10_hands.ipynb #c3e05e01
-from .pictures import find_pictures, look_at, own_sketches, picture_files, sketch_mark, tell_unused
+from .pictures import find_pictures, look_at, no_pictures, own_sketches, sketch_mark, tell_unused
 
 # %% ../nbs/10_hands.ipynb #3999e9a6
 def sketch_jobs(
@@ -284,7 +284,8 @@ def sketch_jobs(
     style:str, # a name in SKETCHES
 )->tuple: # (list of (picture, sketch, style), sentences about names that are taken, [(what is not used, why)])
     "What to read and what to write"
-    paths,unused = picture_files(src, dst), find_pictures(src, dst)[1]
+    paths,unused = find_pictures(src, dst)
+    if not paths: raise no_pictures(src, unused)
     made = set(own_sketches(look_at(paths)))
     jobs,clash = {},[]
     for p in paths:
