@@ -6,9 +6,9 @@
 __all__ = ['LAYOUTS', 'Source', 'creatures', 'own_folder', 'data_root', 'folder_role', 'spelled', 'find_place', 'hash_split',
            'by_name', 'without_common', 'match_pairs', 'load_alone', 'load_pair', 'load_side', 'has_seam',
            'halves_agree', 'look_halved', 'question', 'ask_wide', 'find_layout', 'check_heap', 'sort_pairs',
-           'sort_pictures', 'are_pairs', 'check_direction', 'no_direction', 'inner_folder', 'sort_folder',
-           'split_items', 'folder', 'pixel_hash', 'file_hash', 'is_random', 'make_sketch', 'PairSet', 'cache_key',
-           'cached', 'crop', 'PairDL', 'show_wishes', 'memory_budget', 'pair_dls']
+           'sort_pictures', 'are_pairs', 'check_splits', 'check_direction', 'no_direction', 'inner_folder',
+           'sort_folder', 'split_items', 'folder', 'pixel_hash', 'file_hash', 'is_random', 'make_sketch', 'PairSet',
+           'cache_key', 'cached', 'crop', 'PairDL', 'show_wishes', 'memory_budget', 'pair_dls']
 
 # %% ../nbs/02_data.ipynb #28693024
 import cv2, hashlib, inspect, os, random, re, sys, unicodedata
@@ -110,8 +110,9 @@ def own_folder(
     kind:str # 'data' or 'cache'
 )->Path: # it need not exist
     "`$POKEGAN_DATA` or `$POKEGAN_CACHE`, else a folder in `~/.pokegan`"
-    home = os.path.expanduser('~') # '~' if there is none
-    return Path(os.path.expanduser(os.environ.get(f'POKEGAN_{kind.upper()}') or Path('' if home=='~' else home)/'.pokegan'/kind))
+    home,named = os.path.expanduser('~'),os.environ.get(f'POKEGAN_{kind.upper()}')
+    if named: return Path(os.path.expanduser(named))
+    return Path('' if home=='~' else home)/'.pokegan'/kind # '~' where there is no home
 
 def data_root(
 )->Path: # the folder of the data sets
@@ -119,14 +120,14 @@ def data_root(
     return own_folder('data')
 
 # %% ../nbs/02_data.ipynb #e74a5b7f
-_ROLE = re.compile(r'(?:(train|val|test)(?:ing|id|idation)?)?(?:(?<=.)[_-]?(a|b|label|img|inst|feat)|(?<!.)(a|b))?', re.I)
+_SPLIT,_SIDE = r'(?:(train|val|test)(?:ing|id|idation)?)?',r'(?:(?<=.)[_-]?(a|b|label|img|inst|feat)|(?<!.)(a|b))?'
 _SIDES = dict(a='A', b='B', label='A', img='B', inst='', feat='')
 
 def folder_role(
     name:str # of a folder
 )->tuple: # ('train', 'val', 'test' or None; 'A', 'B', '' for neither, or None)
     "The split and the side that a folder's name says"
-    m = _ROLE.fullmatch(name)
+    m = re.fullmatch(_SPLIT+_SIDE, name, re.I)
     if not m: return None,None
     split,side = m[1],m[2] or m[3]
     return split and split.lower(),side and _SIDES[side.lower()]
@@ -159,7 +160,8 @@ def hash_split(
     "Hold out the tenth of the names with the smallest hashes, at least one and at most half"
     names = [spelled((o[0] if isinstance(o, tuple) else o).relative_to(path)) for o in items]
     h = {n:int(hashlib.sha256(os.fsencode(n)).hexdigest(), 16)/2**256 for n in names}
-    if len(h)<2: raise UserError(f'A single picture ({names[0]}) cannot be split into training and validation: add another')
+    if len(h)<2:
+        raise UserError(f'A single picture ({names[0]}) cannot be split into training and validation: add another')
     held = sorted(h, key=h.get)[:np.clip(sum(o<.1 for o in h.values()), 1, len(h)//2)]
     return [o for n,o in zip(names, items) if n not in held],[o for n,o in zip(names, items) if n in held]
 
@@ -171,7 +173,8 @@ def by_name(
     res = {}
     for rest,p in placed:
         k = spelled(rest)
-        if k in res: raise UserError(f'{p} and {res[k].name} have one name but for the suffix or an accent: rename one of them')
+        if k in res:
+            raise UserError(f'{p} and {res[k].name} have one name but for the suffix or an accent: rename one of them')
         res[k] = p
     return res
 
@@ -198,13 +201,13 @@ def match_pairs(
         short = [{w[k]:p for k,p in x.items()} for x in (a,b) for w in [without_common(list(x))]]
         if set(short[0])==set(short[1]) and len(short[0])==len(a): a,b = short
     if a and b and not set(a)&set(b):
-        raise UserError(f'{first(a.values())} and the others of its side have no partners in {first(b.values()).parent}: give partners '
-                        'the same name; where there are none, give one of the folders alone, as pictures to learn from')
+        raise UserError(f'{first(a.values())} and the others of its side have no partners in {first(b.values()).parent}: '
+                        'give partners the same name, or give one of the folders alone, as pictures to learn from')
     for mine,others in ((a,b),(b,a)):
         lone = first(k for k in mine if k not in others)
         if lone is None: continue
         there = f' in {first(others.values()).parent}' if others else ''
-        raise FileNotFoundError(f'{mine[lone]} has no partner{there}: add {Path(lone).name}.* there, or remove this one')
+        raise FileNotFoundError(f'{mine[lone]} has no partner{there}: add {Path(lone).name}.*, or remove this one')
     return [(a[k],b[k]) for k in a]
 
 # %% ../nbs/02_data.ipynb #ce4efd42
@@ -254,7 +257,8 @@ def halves_agree(
     "Do the lines of both halves lie in the same places?"
     g = cv2.cvtColor(im, cv2.COLOR_RGB2GRAY).astype(np.float32)
     lines = [np.hypot(cv2.Sobel(o, -1, 1, 0), cv2.Sobel(o, -1, 0, 1)) for o in np.split(g, 2, axis=1)]
-    a,b = [cv2.GaussianBlur(cv2.resize(np.minimum(o, 200), (64,64), interpolation=cv2.INTER_AREA), None, 1) for o in lines]
+    small = [cv2.resize(np.minimum(o, 200), (64,64), interpolation=cv2.INTER_AREA) for o in lines]
+    a,b = [cv2.GaussianBlur(o, None, 1) for o in small]
     fit = lambda x, y: np.corrcoef(x.ravel(), y.ravel())[0,1] if x.std() and y.std() else 0
     shifted = [fit(a, np.roll(b, k, ax)) for k in (-16,-10,-6,6,10,16,32) for ax in (0,1)]
     return fit(a, b)>max(.2, max(shifted)+.1)
@@ -291,9 +295,10 @@ def ask_wide(
     size = lambda p: '{}×{}'.format(*known[p])
     if halved and not odd: return 'side'
     pairs = 'are pairs side by side' if halved else 'may be pairs side by side, or wide pictures'
-    if odd: raise question(f'{odd} is {size(odd)}; {len(wide)} others such as {wide[0].name} of {size(wide[0])} {pairs}',
+    one = wide[0]
+    if odd: raise question(f'{odd} is {size(odd)}; {len(wide)} others such as {one.name} of {size(one)} {pairs}',
         'remove it or crop it to twice its height if they are pairs', '--layout pictures if they are not')
-    raise question(f'{wide[0]} and the others are twice as wide as high: they {pairs}',
+    raise question(f'{one} and the others are twice as wide as high: they {pairs}',
                    '--layout side if they are pairs', '--layout pictures if they are not')
 
 # %% ../nbs/02_data.ipynb #b2d05e0e
@@ -327,8 +332,8 @@ def check_heap(
             raise question(f'{d} is a data set of its own inside {root}', f'give {d} alone', alone)
     for e,d in ((e,d) for e in dirs if len(dirs[e])>1 for d in e.parents if d in dirs):
         if set(dirs[e])<=set(dirs[d]):
-            raise question(f'{e} repeats the names of pictures in {d}, as sketches, masks or thumbnails do', 'move it away',
-                           'put the two into folders A (inputs) and B (targets) if they are pairs', alone)
+            raise question(f'{e} repeats the names of pictures in {d}, as sketches, masks or thumbnails do',
+                           'move it away', 'call the two A (inputs) and B (targets) if they are pairs', alone)
     if len(dirs)==2 and len(first(dirs.values()))>1 and len({frozenset(o.items()) for o in dirs.values()})==1:
         raise question(f'{" and ".join(map(str, dirs))} hold the same names in the same sizes',
                        'call them A (inputs) and B (targets) if they are pairs', alone)
@@ -340,15 +345,16 @@ def sort_pairs(
 )->tuple: # ({split: pairs}, [(path, why it is not used)])
     "The pairs of each split"
     splits,named,_ = map(set, zip(*places.values()))
-    if not {'A','B'}<=named: raise FileNotFoundError(f'{root} has no folders A/ and B/: put the inputs and the targets there')
-    sides,unused,split_up = defaultdict(lambda: dict(A=[], B=[])),[],'train' in splits
+    if not {'A','B'}<=named:
+        raise FileNotFoundError(f'{root} has no folders A/ and B/: put the inputs and the targets there')
+    sides,unused,has_train = defaultdict(lambda: dict(A=[], B=[])),[],'train' in splits
     for p,(split,side,rest) in places.items():
-        if not split_up: split,rest = None,Path(split or '')/rest
+        if not has_train: split,rest = None,Path(split or '')/rest
         if side: sides[split][side].append((rest,p))
         else: unused.append((p,'on neither side of the pairs'))
     items = {}
     for split,o in sides.items():
-        if split!='train' and split_up and not (split and o['A'] and o['B']): # pix2pixHD's test set has no B
+        if split!='train' and has_train and not (split and o['A'] and o['B']): # pix2pixHD's test set has no B
             unused += [(p,'has no partner' if split else 'beside the splits') for _,p in o['A']+o['B']]
         else: items[split] = match_pairs(by_name(o['A']), by_name(o['B']))
     return items,unused
@@ -377,11 +383,17 @@ def are_pairs(
         '--layout pairs to use the sides alone', '--layout pictures if all are pictures to learn from')
     one = first(sides&{'A','B'})
     if one and not both and not others: raise question(f'{root} has the side {one} of pairs and not the other',
-        f'put the partners there, into {"B" if one=="A" else "A"}', '--layout pictures if these are pictures to learn from')
-    splits = {split for split,*_ in places.values()}
-    if splits-{None} and 'train' not in splits: raise question(f'{root} has {first(splits-{None})}/ and no train/',
-        'name the folder of the training pictures train', '--layout pictures to learn from all of them')
+        f'put the partners there, into {"B" if one=="A" else "A"}', '--layout pictures to learn from these alone')
     return both
+
+def check_splits(
+    places:dict, # Path -> (split, side, path below them)
+    root:Path # the folder
+):
+    "Is there something to train on, where the folders' names say splits? Else ask"
+    splits = {split for split,*_ in places.values() if split}
+    if splits and 'train' not in splits: raise question(f'{root} has {min(splits)}/ and no train/',
+        'name the folder of the training pictures train', '--layout pictures, pairs or side to learn from all')
 
 # %% ../nbs/02_data.ipynb #16b9f778
 def check_direction(
@@ -410,14 +422,18 @@ def inner_folder(
 # %% ../nbs/02_data.ipynb #b2d05e32
 def sort_folder(
     path:Path, # a folder
-    layout:str='auto' # 'pictures', 'pairs', 'side', or 'auto' to find out
+    layout:str='auto', # 'pictures', 'pairs', 'side', or 'auto' to find out
+    hold_all:bool=False # is everything to be held out? then nothing need be there to train on
 )->tuple: # (layout, {split: items}, sizes, [(path, why it is not used)])
     "What a folder holds"
     fs,unused = find_pictures(path)
     if not fs: raise no_pictures(path, unused)
     root,seen = inner_folder(fs, path),look_at(fs)
     places,sizes = {p:find_place(p, root) for p in fs},{p:size for p,(size,_) in seen.items()}
-    if layout=='auto' and are_pairs(places, root): layout = 'pairs'
+    if layout=='auto':
+        pairs = are_pairs(places, root)
+        if not hold_all: check_splits(places, root)
+        if pairs: layout = 'pairs'
     if layout=='pairs':
         items,more = sort_pairs(places, root)
         return layout,items,{p:sizes[p] for o in items.values() for ab in o for p in ab},unused+more
@@ -454,7 +470,7 @@ def folder(
     if not path.is_dir(): raise FileNotFoundError(f'There is no folder {path}: give the path of a folder of pictures')
     if direction is not None: check_direction(direction)
     if layout not in known: raise UserError(f'layout={layout!r} is not known: use one of {", ".join(known)}')
-    layout,items,sizes,unused = sort_folder(path, layout)
+    layout,items,sizes,unused = sort_folder(path, layout, hold_all)
     name,paired = name or os.fsencode(path.resolve().name).decode('utf-8', 'backslashreplace'),layout!='pictures'
     if direction and not paired: raise no_direction(path, direction)
     parts,way = split_items(items, path, hold_all),(direction or 'AtoB') if paired else None
@@ -477,7 +493,8 @@ def file_hash(
     o # Path of a file, or a tuple of Paths
 )->str: # equal for equal files
     "Fingerprint of the files as they are"
-    return ' '.join(hashlib.blake2b(p.read_bytes(), digest_size=16).hexdigest() for p in (o if isinstance(o, tuple) else (o,)))
+    files = o if isinstance(o, tuple) else (o,)
+    return ' '.join(hashlib.blake2b(p.read_bytes(), digest_size=16).hexdigest() for p in files)
 
 # %% ../nbs/02_data.ipynb #b2d05e38
 @patch
@@ -507,12 +524,12 @@ def report(self:Source
     "What was found, what is not used and why, and what is there twice"
     lines,dups = [repr(self),*tell_unused(self.unused)],self.duplicates()
     leaks = [(o,g[0][1]) for g in dups if g[0][0]=='train' for k,o in g if k!='train']
-    held = len(self.valid)+len(self.test)
-    if leaks and self.train!=self.valid[:1]: lines.append(f'{len(leaks)} of {held} held-out pictures are also training pictures, which makes their '
-        f'figures too good: {some([f"{_item_name(a)} is {_item_name(b)}" for a,b in leaks])}')
+    if leaks and self.train!=self.valid[:1]:
+        lines.append(f'{len(leaks)} of {len(self.valid)+len(self.test)} held-out pictures are also training pictures, which makes '
+                     f'their figures too good: {some([f"{_item_name(a)} is {_item_name(b)}" for a,b in leaks])}')
     again = [f'{_item_name(o)} is {_item_name(g[0][1])}' for g in dups for k,o in g[1:] if k==g[0][0]]
     if again: lines.append(f'the same picture under two names: {some(again)}')
-    return '\n'.join(lines).encode('utf-8', 'backslashreplace').decode()
+    return '\n'.join(' '.join(o.split()) for o in lines).encode('utf-8', 'backslashreplace').decode()
 
 # %% ../nbs/02_data.ipynb #42a9e8e2
 def is_random(

@@ -286,13 +286,13 @@ def sketch_jobs(
     "What to read and what to write"
     paths,unused = find_pictures(src, dst)
     if not paths: raise no_pictures(src, unused)
-    made = set(own_sketches(look_at(paths)))
-    jobs,clash = {},[]
+    made,jobs,clash = set(own_sketches(look_at(paths))), {}, []
     for p in paths:
         out = dst/p.relative_to(src).with_suffix('.png')
         if p in made: unused.append((p, 'a sketch by pokegan_edges'))
         elif out in jobs: clash.append(f"{p.name}: its sketch would overwrite that of {jobs[out][0].name}")
-        elif out.exists() and not look_at([out])[out][1]: clash.append(f"{p.name}: its sketch would overwrite {out}, which is no sketch of pokegan_edges")
+        elif out.exists() and not look_at([out])[out][1]:
+            clash.append(f"{p.name}: its sketch would overwrite {out}, which is no sketch of pokegan_edges")
         else: jobs[out] = p,out,style
     return list(jobs.values()), clash, unused
 

@@ -148,9 +148,9 @@ def load_picture(
     raise PictureError(f'{path} {why}, or remove it')
 
 # %% ../nbs/00_pictures.ipynb #7556b247
-SUFFIXES = set('''.apng .avif .avifs .blp .bmp .bw .cur .dcx .dds .dib .fit .fits .flc .fli .ftc .ftu .gbr .gif .icb .icns .ico .iim
-    .im .j2c .j2k .jfif .jp2 .jpc .jpe .jpeg .jpf .jpg .jpx .mpo .msp .pbm .pcd .pcx .pfm .pgm .png .pnm .ppm .psd .pxr .qoi
-    .ras .rgb .rgba .sgi .tga .tif .tiff .vda .vst .webp .xbm .xpm'''.split()) # lower case
+SUFFIXES = set('''.apng .avif .avifs .blp .bmp .bw .cur .dcx .dds .dib .fit .fits .flc .fli .ftc .ftu .gbr .gif .icb
+    .icns .ico .iim .im .j2c .j2k .jfif .jp2 .jpc .jpe .jpeg .jpf .jpg .jpx .mpo .msp .pbm .pcd .pcx .pfm .pgm .png .pnm
+    .ppm .psd .pxr .qoi .ras .rgb .rgba .sgi .tga .tif .tiff .vda .vst .webp .xbm .xpm'''.split()) # lower case
 
 # %% ../nbs/00_pictures.ipynb #a1c05e08
 SERVER_FOLDERS = '@eadir #recycle #snapshot @recycle $recycle.bin lost+found'.split() # lower case
@@ -161,7 +161,7 @@ def why_unused(
     "Why something is no picture to use"
     if p.name.startswith(('.','__')): return 'hidden'
     if p.name.lower() in SERVER_FOLDERS: return 'thumbnails or the bin of a file server'
-    if os.path.isdir(p): return None
+    if os.path.isdir(p): return 'a run of pokegan_train' if os.path.isfile(p/'run.json') else None
     if not os.path.isfile(p): return 'a link that leads nowhere' if os.path.islink(p) else 'no file'
     return None if p.suffix.lower() in SUFFIXES else 'no suffix of a picture'
 
