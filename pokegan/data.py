@@ -7,8 +7,8 @@ __all__ = ['LAYOUTS', 'Source', 'creatures', 'own_folder', 'data_root', 'folder_
            'by_name', 'without_common', 'match_pairs', 'load_alone', 'load_pair', 'load_side', 'has_seam',
            'halves_agree', 'look_halved', 'question', 'ask_wide', 'find_layout', 'check_heap', 'sort_pairs',
            'sort_pictures', 'are_pairs', 'check_splits', 'check_direction', 'no_direction', 'inner_folder',
-           'sort_folder', 'split_items', 'folder', 'pixel_hash', 'file_hash', 'is_random', 'make_sketch', 'PairSet',
-           'cache_key', 'cached', 'crop', 'PairDL', 'show_wishes', 'memory_budget', 'pair_dls']
+           'sort_folder', 'split_items', 'folder', 'item_files', 'pixel_hash', 'file_hash', 'is_random', 'make_sketch',
+           'PairSet', 'cache_key', 'cached', 'crop', 'PairDL', 'show_wishes', 'memory_budget', 'pair_dls']
 
 # %% ../nbs/02_data.ipynb #28693024
 import cv2, hashlib, inspect, os, random, re, sys, unicodedata
@@ -159,7 +159,8 @@ def hash_split(
 )->tuple: # (to train on, held out)
     "Hold out the tenth of the names with the smallest hashes, at least one and at most half"
     names = [spelled((o[0] if isinstance(o, tuple) else o).relative_to(path)) for o in items]
-    h = {n:int(hashlib.sha256(os.fsencode(n)).hexdigest(), 16)/2**256 for n in names}
+    number = lambda n: int(hashlib.sha256(n.encode('utf-8', 'surrogateescape')).hexdigest(), 16)/2**256
+    h = {n:number(n) for n in names}
     if len(h)<2:
         raise UserError(f'A single picture ({names[0]}) cannot be split into training and validation: add another')
     held = sorted(h, key=h.get)[:np.clip(sum(o<.1 for o in h.values()), 1, len(h)//2)]
@@ -199,7 +200,7 @@ def match_pairs(
     "Match the pictures of two sides by name"
     if set(a)!=set(b):
         short = [{w[k]:p for k,p in x.items()} for x in (a,b) for w in [without_common(list(x))]]
-        if set(short[0])==set(short[1]) and len(short[0])==len(a): a,b = short
+        if set(short[0])==set(short[1]) and len(short[0])==len(a)==len(b): a,b = short
     if a and b and not set(a)&set(b):
         raise UserError(f'{first(a.values())} and the others of its side have no partners in {first(b.values()).parent}: '
                         'give partners the same name, or give one of the folders alone, as pictures to learn from')
@@ -270,7 +271,7 @@ def look_halved(
     "Do pictures look like two pictures side by side?"
     def halved(p):
         im = load_picture(p)
-        return im.shape[1]%2==0 and (has_seam(im) or halves_agree(im))
+        return im.shape[1]>=8 and im.shape[1]%2==0 and (has_seam(im) or halves_agree(im))
     found = []
     for p in files[::max(1, len(files)//8)][:8]:
         try: found.append(halved(p))
@@ -480,21 +481,26 @@ def folder(
     return source.hold_all() if hold_all else source
 
 # %% ../nbs/02_data.ipynb #b2d05e1e
+def item_files(
+    o # an item of a source
+)->tuple: # of Paths; none if the item is something else
+    "The files of an item"
+    return tuple(p for p in (o if isinstance(o, tuple) else (o,)) if isinstance(p, Path))
+
 def pixel_hash(
-    o # Path of a picture, or a tuple of Paths
+    o # an item of a source: Path of a picture, or a tuple of Paths
 )->str: # equal for equal pixels; None if they cannot be read
     "Fingerprint of the decoded pixels"
-    try: ims = [load_picture(p) for p in (o if isinstance(o, tuple) else (o,))]
+    try: ims = [load_picture(p) for p in item_files(o)]
     except (UserError,OSError): return None # loading it will say so
     return ' '.join(f'{im.shape} {hashlib.blake2b(im, digest_size=16).hexdigest()}' for im in ims)
 
 # %% ../nbs/02_data.ipynb #b2d05e36
 def file_hash(
-    o # Path of a file, or a tuple of Paths
+    o # an item of a source: Path of a file, or a tuple of Paths
 )->str: # equal for equal files
     "Fingerprint of the files as they are"
-    files = o if isinstance(o, tuple) else (o,)
-    return ' '.join(hashlib.blake2b(p.read_bytes(), digest_size=16).hexdigest() for p in files)
+    return ' '.join(hashlib.blake2b(p.read_bytes(), digest_size=16).hexdigest() for p in item_files(o))
 
 # %% ../nbs/02_data.ipynb #b2d05e38
 @patch
@@ -502,10 +508,10 @@ def duplicates(self:Source,
     max_mp:float=200 # compare files instead if there are more than this many million pixels
 )->list: # of lists of (split, item) that are the same
     "Pictures that are there more than once"
-    items = [(k,o) for k in ('train','valid','test') for o in getattr(self, k) if isinstance(o, (Path,tuple))]
+    items = [(k,o) for k in ('train','valid','test') for o in getattr(self, k) if item_files(o)]
     largest = max((w*h for w,h in self.sizes), default=0)
     if not largest or largest*len(items)*(2 if self.paired else 1)>max_mp*1e6:
-        length = lambda o: tuple(p.stat().st_size for p in (o if isinstance(o, tuple) else (o,)))
+        length = lambda o: tuple(p.stat().st_size for p in item_files(o))
         n = Counter(length(o) for _,o in items)
         items,same = [(k,o) for k,o in items if n[length(o)]>1],file_hash
     else: same = pixel_hash
@@ -516,7 +522,7 @@ def duplicates(self:Source,
     return [o for o in groups.values() if len(o)>1]
 
 # %% ../nbs/02_data.ipynb #b2d05e21
-def _item_name(o): return '/'.join((o[0] if isinstance(o, tuple) else o).parts[-2:])
+def _item_name(o): return '/'.join(item_files(o)[0].parts[-2:])
 
 @patch
 def report(self:Source
