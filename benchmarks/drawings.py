@@ -19,10 +19,10 @@ from PIL import Image
 from fastcore.script import call_parse
 from pokegan.conditions import check_lam, lam_range, parse_colours, regions
 from pokegan.data import data_root
-from pokegan.hands import clean_sketch
+from pokegan.hands import clean_sketch, usual_drawing
 from pokegan.metrics import checkerboard, coat, delta_e
 from pokegan.painting import load_model, paint_square, tell_colours
-from pokegan.pictures import fit_square, one_line_errors, read_drawing, tile, write_atomic
+from pokegan.pictures import one_line_errors, read_drawing, tile, write_atomic
 from pokegan.runs import palette_error, strokes_error
 from pokegan.sources import pokemon
 
@@ -81,7 +81,7 @@ def far_apart(inks, loaded, ends, tell):
 def judge(loaded, lam, seed=0):
     "All figures of a model, and the pictures"
     gen,card = loaded
-    inks = np.stack([fit_square(clean_sketch(read_drawing(f)), card['size'])[0] for f in DRAWINGS])
+    inks = np.stack([usual_drawing(clean_sketch(read_drawing(f)), card['size'])[0] for f in DRAWINGS])
     real,(lo,hi) = real_pictures(card['size']), lam_range(card)
     def nothing(o): return {}
     def itself(o): return tell_colours(o, loaded, None, None, seed)

@@ -23,7 +23,8 @@ __all__ = ['REGION_SIDE', 'GROWTH', 'MAX_PARTS', 'MAX_COLOURS', 'N_CODE', 'HUES'
            'spread_stroke', 'stroke_wishes', 'region_colours', 'lay_wishes', 'draw_wishes', 'Parts', 'measure_parts',
            'alike_parts', 'colour_kind', 'neighbour_table', 'colour_marks', 'lay_palette', 'colour_by_itself',
            'pick_palettes', 'check_range', 'log_place', 'default_lam', 'lam_range', 'check_lam', 'FiLM', 'ColourHead',
-           'limit', 'ToldUNet', 'make_generator', 'ToldObjective', 'share_distance', 'share_term', 'Conditions']
+           'limit', 'ToldUNet', 'make_generator', 'ToldObjective', 'share_distance', 'share_term', 'Conditions',
+           'swap_channels']
 
 # %% ../nbs/08_conditions.ipynb #6e48d130
 REGION_SIDE = 256 # longer side at which parts are looked for, pixels: so they are the same at any size
@@ -831,10 +832,11 @@ class Conditions:
         strokes:bool=True, # tell colours of parts?
         absent:float=.3, # share of the pictures without a palette
         drop:float=.5, # share of the pictures with wishes that lose theirs
+        swap:float=.5, # share of the pictures that are told colours whose red, green and blue change places
     ):
         if not (palette or strokes):
             raise UserError("there is nothing to tell: turn on palette or strokes, or leave the conditions out")
-        self.palette,self.strokes,self.absent,self.drop = palette, strokes, absent, drop
+        self.palette,self.strokes,self.absent,self.drop,self.swap = palette, strokes, absent, drop, swap
 
 # %% ../nbs/08_conditions.ipynb #f147caf8
 @patch
@@ -869,3 +871,30 @@ def draw(self:Conditions,
         if self.strokes: has = has & (keep | (told['wishes'][:, 3].amax((1, 2)) == 0))
         told['palette'] = ready['palettes'][torch.arange(n, device=x.device), k]*has[:, None]
     return told
+
+# %% ../nbs/08_conditions.ipynb #25944802
+def swap_channels(
+    rgb:torch.Tensor, # (B, 3, …)
+    order:torch.Tensor, # (B, 3) int64: a permutation of 0, 1, 2 for every picture
+)->torch.Tensor: # the same shape
+    "Let red, green and blue change places"
+    return rgb.gather(1, order.view(*order.shape, *[1]*(rgb.ndim-2)).expand_as(rgb))
+
+# %% ../nbs/08_conditions.ipynb #2a9cb2e0
+@patch
+def recolour(self:Conditions,
+    y:torch.Tensor, # real pictures (B, 3, S, S)
+    told:dict, # from draw
+    rng:np.random.Generator, # the batch's own chance
+)->tuple: # (pictures, what they are told), some of them in other colours
+    "Other colours for some of the pictures that are told any"
+    n,knows = len(y), torch.stack([o.flatten(1).any(1) for o in told.values()]).any(0)
+    swap,order = rng.random(n) < self.swap, rng.permuted(np.tile(np.arange(3), (n, 1)), axis=1)
+    swap,order = (torch.from_numpy(o).to(y.device) for o in (swap, order))
+    order = torch.where((swap & knows)[:, None], order, torch.arange(3, device=y.device))
+    told = dict(told)
+    if 'wishes' in told: told['wishes'] = torch.cat([swap_channels(told['wishes'][:, :3], order), told['wishes'][:, 3:]], 1)
+    if 'palette' in told:
+        rgb,share = told['palette'].view(n, MAX_COLOURS, 4).split([3, 1], -1)
+        told['palette'] = torch.cat([swap_channels(rgb.mT, order).mT, share], -1).flatten(1)
+    return swap_channels(y, order), told

@@ -610,7 +610,7 @@ def to(self:PairSet,
 # %% ../nbs/02_data.ipynb #c3e51f22
 @patch
 def tell(self:PairSet,
-    conditions # has `prepare` and `draw`, such as `pokegan.conditions.Conditions`; None: nothing
+    conditions # has `prepare`, `draw` and perhaps `recolour`, such as `pokegan.conditions.Conditions`; None: nothing
 )->PairSet: # itself
     "Find what may be told of each picture, where the pairs are kept; else it is found when a picture is read"
     self.conditions,self.ready = conditions,None
@@ -758,7 +758,11 @@ def _finish(self:PairDL, x, y, seed, ready=None):
     "uint8 pairs as the networks want them, and between them what is told, if anything is"
     x,y = (to_tensor(o.to(self.device)) for o in (x,y))
     if self.sketch_tfm: x = self.sketch_tfm(x, torch.Generator().manual_seed(seed))
-    return (x,y) if ready is None else (x,self.dataset.conditions.draw(ready, x, np.random.default_rng(seed)),y)
+    if ready is None: return x,y
+    rng,conditions = np.random.default_rng(seed),self.dataset.conditions
+    told = conditions.draw(ready, x, rng)
+    if hasattr(conditions, 'recolour'): y,told = conditions.recolour(y, told, rng)
+    return x,told,y
 
 @patch
 def _ready(self:PairDL, ready, idx, k, where):
