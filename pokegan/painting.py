@@ -520,11 +520,13 @@ def can_hold(
     alpha:bool=False, # with smooth transparency?
 )->bool:
     "Can a painting be written in this format?"
-    im = Image.new('RGBA', (16, 16), (255, 0, 0, 100)) if alpha else Image.new('RGB', (16, 16))
+    im = Image.new('RGBA', (300, 16), (255, 0, 0, 100)) if alpha else Image.new('RGB', (300, 16))
     try:
         im.save(b := io.BytesIO(), fmt)
-        return not alpha or abs(Image.open(b).convert('RGBA').getpixel((0, 0))[3] - 100) < 5
-    except (KeyError, OSError): return False
+        if fmt not in Image.OPEN: return not alpha # Pillow writes a PDF and does not read it
+        back = Image.open(b)
+        return back.size == im.size and (not alpha or abs(back.convert('RGBA').getpixel((0, 0))[3] - 100) < 5)
+    except (KeyError, OSError, ValueError): return False
 
 # %% ../nbs/12_painting.ipynb #49d6c951
 def picture_format(

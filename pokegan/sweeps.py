@@ -27,14 +27,14 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 from tqdm import tqdm
 from fastcore.script import call_parse
-from .pictures import MissingPackage, UserError, load_picture, one_line_errors, write_atomic, to_array
+from .pictures import MissingPackage, UserError, first_line, load_picture, one_line_errors, write_atomic, to_array
 from .creatures import draw_creature
 from .data import data_root
 from .edges import auto_sketch
 from .training import Diverged, first_pairs, smooth
 from .metrics import METRICS, evaluate
 from .sources import get_source
-from .painting import find_model
+from .painting import check_filled, check_target, find_model
 from .runs import RECIPES, SETTINGS, RunConfig, RunFolder, find_device, one_of, run_config, train_run
 
 # %% auto #0
@@ -42,15 +42,15 @@ __all__ = ['PARAMS', 'BETTER', 'RANGES', 'KEYS', 'BEAT', 'GRACE', 'IDENTITY', 'A
            'check_value', 'check_range', 'check_values', 'check_parameter', 'check_early', 'check_metric',
            'sweep_names', 'read_config', 'swept', 'constants', 'grid', 'run_settings', 'check_points', 'symbol',
            'label', 'check_keys', 'sweep_config', 'check_parameters', 'suggest', 'make_sampler', 'make_pruner',
-           'open_storage', 'check_same', 'check_folder', 'open_study', 'last_attempts', 'is_lost', 'known_points',
-           'fill_queue', 'is_twice', 'next_step', 'custom_sketch', 'sketch_batch', 'HeldOut', 'SweepRun', 'check_count',
-           'Worker', 'RunFailed', 'attempts', 'is_hopeless', 'run_record', 'drop_unborn', 'run_sweep', 'runs_table',
-           'write_runs', 'gather', 'Sweep', 'summary', 'is_listed', 'importance', 'importances', 'better_half',
-           'stepwise', 'centre', 'closer', 'narrow', 'narrower', 'run_colour', 'parallel_axis', 'plot_parallel',
-           'plot_sweep_losses', 'plot_held_out', 'plot_importance', 'sketch_order', 'plot_sketches', 'picture_url',
-           'report_data', 'write_report', 'write_figures', 'parse_fix', 'pokegan_sweep', 'print_sweep', 'short',
-           'ArmsLength', 'WandbRun', 'quiet_wandb', 'WandbLog', 'wandb_logger', 'has_account', 'within',
-           'server_config', 'run_wandb']
+           'open_storage', 'check_journal', 'check_same', 'check_folder', 'claim_folder', 'open_study', 'last_attempts',
+           'is_lost', 'known_points', 'fill_queue', 'is_twice', 'next_step', 'custom_sketch', 'sketch_batch', 'HeldOut',
+           'SweepRun', 'check_count', 'Worker', 'RunFailed', 'attempts', 'is_hopeless', 'run_record', 'drop_unborn',
+           'run_sweep', 'runs_table', 'write_runs', 'gather', 'Sweep', 'summary', 'is_listed', 'importance',
+           'importances', 'better_half', 'stepwise', 'centre', 'closer', 'narrow', 'narrower', 'run_colour',
+           'parallel_axis', 'plot_parallel', 'plot_sweep_losses', 'plot_held_out', 'plot_importance', 'sketch_order',
+           'plot_sketches', 'picture_url', 'report_data', 'write_report', 'write_figures', 'parse_fix', 'pokegan_sweep',
+           'print_sweep', 'short', 'ArmsLength', 'WandbRun', 'quiet_wandb', 'WandbLog', 'wandb_logger', 'has_account',
+           'within', 'server_config', 'run_wandb']
 
 # %% ../nbs/14_sweeps.ipynb #4f44f034
 PARAMS = {k: f.metadata['check'].kind for k,f in SETTINGS.items() if f.metadata['identity']} # name -> type
@@ -325,7 +325,7 @@ def open_storage(
     out:Path, # the sweep's folder
 ): # Optuna's storage
     "Where the study is kept"
-    if url and '://' not in url: return JournalStorage(JournalFileBackend(url))
+    if url and '://' not in url: return JournalStorage(JournalFileBackend(check_journal(url)))
     url = url or URL.create('sqlite', database=(out/'study.db').absolute().as_posix()).render_as_string() # ? and % quoted
     args = dict(connect_args=dict(timeout=60)) if url.startswith('sqlite') else dict(pool_pre_ping=True)
     retry = RetryHeartbeatStaleTrialCallback()
@@ -339,6 +339,19 @@ def open_storage(
                   "is it the right URL, and is the server there?")
 
 def _shown(url): return re.sub('//.*@', '//', url) # without the password
+
+# %% ../nbs/14_sweeps.ipynb #70a11a01
+def check_journal(
+    path:str|Path, # a journal file, perhaps a new one
+)->str: # the same
+    "Say so if a study cannot be kept in this file"
+    check_target(path, '--storage')
+    if not Path(path).is_file(): return str(path)
+    with open(path, 'rb') as f: begins = f.readline(10_000)
+    try:
+        if not begins or 'op_code' in json.loads(begins): return str(path)
+    except (ValueError, TypeError): pass
+    raise UserError(f"--storage {path} is no journal of Optuna's: name a new file, or a database's URL")
 
 # %% ../nbs/14_sweeps.ipynb #9c3b8a7d
 IDENTITY = 'method', 'metric', 'parameters', 'early_terminate'
@@ -365,7 +378,10 @@ def check_folder(
     out:Path, # the sweep's folder
     cfg:dict, # from sweep_config
 ):
-    "Say so if `out` is not this sweep's; else write its `sweep.yaml`"
+    "Say so if `out` is not this sweep's"
+    check_target(out, folder=True)
+    try: str(out.absolute()).encode()
+    except UnicodeEncodeError: raise UserError(f"--out {out} is not UTF-8, as SQLite wants it: choose another --out") from None
     f = out/'sweep.yaml'
     if f.exists():
         try: old = dict(yaml.safe_load(f.read_text(encoding='utf8')))
@@ -374,6 +390,15 @@ def check_folder(
         return check_same(old, cfg, f'{out} holds', 'choose another --out')
     theirs = [o for o in ('study.db', 'runs.csv', 'runs') if (out/o).exists()]
     if theirs: raise UserError(f"{out} has {theirs[0]} but no sweep.yaml, so it is no sweep's folder: choose another --out")
+
+# %% ../nbs/14_sweeps.ipynb #70a11a04
+def claim_folder(
+    out:Path, # the sweep's folder
+    cfg:dict, # from sweep_config
+):
+    "Write `sweep.yaml`, if it is not there"
+    f = out/'sweep.yaml'
+    if f.exists(): return
     try: write_atomic(f, lambda o: Path(o).write_text(yaml.safe_dump(cfg, sort_keys=False), encoding='utf8'))
     except OSError as e: raise OSError(f"{out} cannot be written to ({e.strerror}): choose another --out") from None
 
@@ -385,6 +410,7 @@ def open_study(
 ): # Optuna's study
     "Begin a sweep, or join one"
     out = Path(out); check_folder(out, cfg)
+    if storage is None: claim_folder(out, cfg)
     optuna.logging.set_verbosity(optuna.logging.ERROR) # what happens to runs is told by the sweep
     warnings.simplefilter('ignore', ExperimentalWarning)
     study = optuna.create_study(storage=open_storage(storage, out), study_name=cfg['name'], load_if_exists=True,
@@ -392,6 +418,7 @@ def open_study(
     identity,where = {k: cfg[k] for k in IDENTITY},_shown(storage or str(out))
     old = study.user_attrs.get('config', identity)
     check_same(old, cfg, f"the study {cfg['name']} in {where} is", 'change the name in the config')
+    claim_folder(out, cfg)
     study.set_user_attr('config', identity)
     return study
 
@@ -1276,7 +1303,8 @@ def parse_fix(
     parts = re.split(r'[\s,]+', (text or '').strip()) if text else []
     bad = [o for o in parts if not re.fullmatch(r'\w+=.+', o)]
     if bad: raise UserError(f"--fix {bad[0]} is not NAME=VALUE: write for example --fix 'size=64 nf=16'")
-    return {k: yaml.safe_load(v) for k,v in (o.split('=', 1) for o in parts)}
+    try: return {k: yaml.safe_load(v) for k,v in (o.split('=', 1) for o in parts)}
+    except yaml.YAMLError as e: raise UserError(f"--fix {text!r} is not YAML ({first_line(e)}): write for example --fix 'size=64 nf=16'") from None
 
 # %% ../nbs/14_sweeps.ipynb #52504638
 @call_parse
@@ -1294,6 +1322,7 @@ def pokegan_sweep(
 ):
     "Run a sweep: leaves runs.csv, report.html, the figures and the next sweep's config"
     with one_line_errors():
+        check_filled(config=config, data=data, out=out, storage=storage, sketch=sketch, fix=fix, device=device)
         if backend not in ('local', 'wandb'): raise UserError(f"--backend {backend} is not known: use local or wandb")
         cfg,drawing = sweep_config(config, data, parse_fix(fix)),custom_sketch(sketch)
         sets = cfg['parameters']['data']
