@@ -335,7 +335,7 @@ def open_storage(
                                                       "pip install psycopg2-binary for PostgreSQL, or leave --storage out") from None
         except Exception as e: error = e
         time.sleep(wait) # two processes may make the tables at once
-    raise OSError(f"{_shown(url)} cannot be used as the study's storage ({type(error).__name__}): "
+    raise OSError(f"{_shown(url)} cannot be used as the study's storage ({first_line(getattr(error, 'orig', error))}): "
                   "is it the right URL, and is the server there?")
 
 def _shown(url): return re.sub('//.*@', '//', url) # without the password
