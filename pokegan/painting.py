@@ -68,7 +68,8 @@ def save_model(
     card = dict(architecture=arch, told=gen.told, size=2**gen.arch['n_levels']) | (card or {})
     text = card_text(card) # fails before a file is touched, if a value is no JSON
     write_atomic(path, lambda f: save_file({k: as_half(v) for k,v in gen.state_dict().items()}, f))
-    write_atomic(path.with_suffix('.json'), lambda f: Path(f).write_text(text, encoding='utf8'))
+    # a folder's name that is no UTF-8 becomes an escape, as JSON has it
+    write_atomic(path.with_suffix('.json'), lambda f: Path(f).write_text(text, encoding='utf8', errors='backslashreplace'))
     return path
 
 # %% ../nbs/12_painting.ipynb #aa763f61

@@ -852,7 +852,7 @@ class Sweep:
         self.cfg = yaml.safe_load((self.path/'sweep.yaml').read_text(encoding='utf8'))
         files = [self.path/f'{o}.csv' for o in ('runs', 'epochs', 'steps')]
         self.runs,self.epochs,self.steps = [pd.read_csv(f) if f.exists() else pd.DataFrame(columns=['run']) for f in files]
-        self.metric,self.goal = self.cfg['metric'].values()
+        self.metric,self.goal = [self.cfg['metric'][k] for k in ('name', 'goal')]
         self.swept,self.sign = swept(self.cfg),(1 if self.goal == 'minimize' else -1)
 
     @property
@@ -958,9 +958,10 @@ def importances(
     imp,study = importance(sweep),sweep.as_study()
     with warnings.catch_warnings():
         warnings.simplefilter('ignore', ExperimentalWarning)
-        fanova = get_param_importances(study, evaluator=FanovaImportanceEvaluator(seed=0))
+        try: fanova = get_param_importances(study, evaluator=FanovaImportanceEvaluator(seed=0))
+        except RuntimeError: fanova = {} # runs that do not differ leave nothing to explain
         ped = get_param_importances(study, evaluator=PedAnovaImportanceEvaluator())
-    return pd.DataFrame({'forest': imp.importance, 'fANOVA': pd.Series(fanova), 'PED-ANOVA': pd.Series(ped),
+    return pd.DataFrame({'forest': imp.importance, 'fANOVA': pd.Series(fanova, dtype=float), 'PED-ANOVA': pd.Series(ped),
                          'rank correlation': imp.correlation}).loc[imp.index]
 
 # %% ../nbs/14_sweeps.ipynb #e4fc35a5
@@ -1154,7 +1155,7 @@ def plot_importance(
         signed = k == 'rank correlation'
         ax.barh(names, imp[k].fillna(0), color='#bbbbbb'); ax.axvline(0, c='k', lw=.6)
         ax.set_title(k); ax.set_xlim(-1 if signed else 0, 1); ax.set_xticks([-1, 0, 1] if signed else [0, .5, 1])
-        for i,v in enumerate(imp[k]): ax.text(.03, i, 'no order' if pd.isna(v) else f'{v:.2f}', va='center')
+        for i,v in enumerate(imp[k]): ax.text(.03, i, ('no order' if signed else 'all equal') if pd.isna(v) else f'{v:.2f}', va='center')
     return _note(fig, sweep)
 
 # %% ../nbs/14_sweeps.ipynb #70922d2a
@@ -1267,7 +1268,7 @@ def write_report(
     page = (importlib.resources.files('pokegan')/'web'/'report.html').read_text(encoding='utf8')
     data = json.dumps(report_data(sweep, sketch), ensure_ascii=False, allow_nan=False).replace('</', '<\\/')
     out = Path(out or sweep.path/'report.html')
-    write_atomic(out, lambda f: Path(f).write_text(page.replace('__SWEEP__', data), encoding='utf8'))
+    write_atomic(out, lambda f: Path(f).write_text(page.replace('__SWEEP__', data), encoding='utf8', errors='backslashreplace'))
     return out
 
 # %% ../nbs/14_sweeps.ipynb #6fc87d17
