@@ -803,7 +803,7 @@ def write_runs(
     n = -1
     while n != len(df := runs_table(study, cfg)):
         n = len(df)
-        write_atomic(out/'runs.csv', lambda f: df.to_csv(f, index=False))
+        write_atomic(out/'runs.csv', lambda f: df.to_csv(f, index=False, errors='backslashreplace')) # a folder's name may be no UTF-8
     for f in df[df.state != 'failed'].folder: (out/f/'checkpoint.pth').unlink(missing_ok=True)
 
 # %% ../nbs/14_sweeps.ipynb #95b39b96

@@ -17,7 +17,7 @@ NUMBERS = dict(wrong_type='abc', empty='', negative='-1', zero='0', huge=HUGE, n
 WHOLE = NUMBERS | dict(fraction='1.5', true='true', too_many_digits='9'*400)
 REAL = NUMBERS | dict(overflow='1e999', true='true', negative_range='-5,-1', falling_range='9,1')
 WORDS = dict(empty='', number='7', nan='nan', unknown='no-such-name', letters='ünknöwn', not_utf8='\udcff', space=' ')
-FILES = dict(missing='none/none.png', folder='empty', text_file='text.txt', broken_picture='broken.png', below_a_file='text.txt/x',
+FILES = dict(missing='none/none.png', folder='empty', text_file='text.txt', broken_picture='broken.png', below_a_file='text.txt/x', no_home='~nobody/x',
              long='x'*300, photoshop='x.psd', film='x.mpg', stars='x.fits', address='sqlite:///none/none.db')
 SWITCH = dict(wrong_type='abc', number='2', nan='nan')
 KINDS = {int: WHOLE, float: REAL, str: WORDS | FILES, bool: SWITCH}
