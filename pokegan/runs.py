@@ -5,25 +5,28 @@
 # %% auto #0
 __all__ = ['SIZES', 'SETTINGS', 'RECIPES', 'JUDGED_AT', 'WEIGHTS', 'OF_THE_LEARNER', 'setting', 'number', 'read_number', 'one_of',
            'text', 'maybe', 'check_switch', 'check_lam_setting', 'check_size', 'check_term', 'with_weights',
-           'RunConfig', 'flag_text', 'run_config', 'RunFolder', 'nothing_to_resume', 'read_checkpoint', 'paint_all',
-           'palette_error', 'strokes_error', 'held_out_wishes', 'told_figures', 'make_card', 'colour_habits',
-           'library_versions', 'run_dls', 'read_config', 'check_out', 'start_from', 'trained_critic', 'go_on_with_proj',
-           'EpochLine', 'run_learner', 'train_run', 'memory_advice', 'resumed_config', 'config_flags', 'pokegan_train',
-           'feature_distances', 'evaluate_model', 'pokegan_eval']
+           'RunConfig', 'flag_text', 'run_config', 'out_text', 'RunFolder', 'nothing_to_resume', 'read_checkpoint',
+           'paint_all', 'palette_error', 'strokes_error', 'held_out_wishes', 'told_figures', 'make_card',
+           'colour_habits', 'library_versions', 'run_dls', 'read_config', 'same_setting', 'check_out', 'write_settings',
+           'hold_folder', 'start_from', 'trained_critic', 'go_on_with_proj', 'EpochLine', 'run_learner', 'start_run',
+           'resume_run', 'train_run', 'memory_advice', 'resumed_config', 'config_flags', 'pokegan_train',
+           'feature_distances', 'judging_source', 'hold_out_all', 'judged_text', 'evaluate_model', 'pokegan_eval']
 
 # %% ../nbs/13_runs.ipynb #6bb84ad2
 from fastai.basics import *
 from fastai.callback.all import *
 import dataclasses, importlib.metadata, inspect, json, math, sys, time
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 import numpy as np, pandas as pd, matplotlib.pyplot as plt, torch
+from filelock import FileLock, Timeout
 from safetensors import SafetensorError
 from scipy.optimize import linear_sum_assignment
 from fastcore.script import call_parse
 from . import __version__ as pokegan_version
-from .pictures import UserError, one_line_errors, write_atomic, to_array
+from .pictures import UserError, first_line, one_line_errors, to_array, write_atomic
 from .data import pair_dls
 from .models import PATCHES, UPS, check_patch, n_levels, new_critic
 from .losses import TERMS, check_augment, check_weight
@@ -33,7 +36,7 @@ from .conditions import lay_palette, main_shares, neighbour_table, pick_palettes
 from .features import kid, load_features, perceptual
 from .training import PRECISIONS, Pix2PixLearner, Preview, pix2pix_learner, plot_losses, set_precision, set_torch_rng
 from .hands import SKETCHES, get_sketch
-from .sources import get_source
+from .sources import SOURCES, get_source
 from .painting import find_device, Param, find_model, load_model, read_card, save_model, tell
 
 # %% ../nbs/13_runs.ipynb #c8d37a9f
@@ -247,15 +250,24 @@ def differing(self:RunConfig,
     return {k: v for k,v in self.as_dict().items() if v != there[k]}
 
 # %% ../nbs/13_runs.ipynb #38390bfb
+def out_text(
+    out:str|Path, # a run's folder
+)->str: # its name where the path is absolute
+    "A run's folder as a card shows it: without the folders of one machine"
+    return Path(out).name if Path(out).is_absolute() else str(out)
+
 @patch
 def command(self:RunConfig,
     out:str|Path|None=None, # the run's folder
+    plans:list=(), # what the run was to be before, as (after how many epochs, how many in all); none: this alone
 )->str: # it names the paper's recipe, which never changes, and all that differs from it, so that it means the same for ever
-    "The command that makes this run"
+    "The command that makes this run, and those that lengthened it"
     shown = {k: getattr(self, k) for k in ('data', 'size', 'epochs')} | self.differing()
+    if plans: shown['epochs'] = plans[0][1]
     flags = [f'--{k}' if v is True else f'--{k} {flag_text(v)}' for k,v in shown.items()]
-    if out: flags.append(f'--out {Path(out).name if Path(out).is_absolute() else out}') # no machine's folders
-    return ' '.join(['pokegan_train --recipe paper', *flags])
+    if out: flags.append(f'--out {out_text(out)}')
+    later = [f'; after {done} epochs: pokegan_train --resume --epochs {n} --out {out_text(out)}' for done,n in plans[1:]]
+    return ' '.join(['pokegan_train --recipe paper', *flags]) + ''.join(later)
 
 # %% ../nbs/13_runs.ipynb #c88862b8
 class RunFolder(Callback):
@@ -268,6 +280,7 @@ class RunFolder(Callback):
     ):
         self.card, self.config, self.keep = card or {}, config or {}, keep
         self.rows, self.resumed, self.best = [], None, None
+        self.plans = [[0, self.config.get('epochs')]] # from which epoch on, how many in all
 
     def before_train(self): self.start = time.perf_counter()
     def after_train(self): self.trained,self.seconds = True, time.perf_counter() - self.start
@@ -322,8 +335,8 @@ def state(self:RunFolder)->dict: # tensors, numbers and text only
     "All that going on needs"
     smooth,scaler = self.recorder.smooth_loss, getattr(self.learn, 'scaler', None)
     return dict(model=self.model.state_dict(), opt=self.opt.state_dict(), steps=self.learn.two_players.steps, rows=self.rows,
-                best=self.best, config=self.config, scaler=scaler.state_dict() if scaler else None,
-                smooth_loss=(smooth.count, smooth.val))
+                best=self.best, config=self.config, plans=self.plans, smooth_loss=(smooth.count, smooth.val),
+                scaler=scaler.state_dict() if scaler else None)
 
 @patch
 def save_card(self:RunFolder):
@@ -372,7 +385,9 @@ def resume(self:Pix2PixLearner,
     except RuntimeError: raise UserError(f"{path} is of another architecture: resume with the size, nf and data that the run began with") from None
     self.model.to(self.dls.device); self.create_opt(); self.opt.load_state_dict(s['opt'])
     self.first_epoch,self.two_players.steps = len(s['rows']), s['steps']
-    self.run_folder.rows,self.run_folder.best,self.run_folder.resumed = s['rows'], s.get('best'), s
+    folder = self.run_folder
+    folder.rows,folder.best,folder.resumed = s['rows'], s.get('best'), s
+    folder.plans = s.get('plans') or [[0, s['config'].get('epochs')]] # older checkpoints know one plan
     return self
 
 # %% ../nbs/13_runs.ipynb #5a5e54cd
@@ -557,21 +572,60 @@ def read_config(
                         "train anew in another --out") from None
 
 # %% ../nbs/13_runs.ipynb #7412e06e
+def same_setting(
+    name:str, # of the setting
+    a, b, # two values of it
+)->bool:
+    "Do they mean the same?"
+    if a == b or name not in ('data', 'init') or None in (a, b): return a == b
+    return not {a, b} & set(SOURCES) and Path(a).expanduser().resolve() == Path(b).expanduser().resolve()
+
 def check_out(
     out:Path, # the run's folder
     cfg:RunConfig, # the settings asked for
     resume:bool, # continue the run that is there?
+    data_hash:str|None=None, # of the pictures that it would be trained on
 ):
-    "Say so if `out` cannot take this run; else write its settings"
+    "Say so if `out` cannot take this run"
     ckpt = out/'checkpoint.pth'
     if resume and not ckpt.exists(): raise nothing_to_resume(ckpt)
-    if ckpt.exists():
-        if not resume: raise FileExistsError(f"{out} already holds a run: continue it with --resume, or choose another --out")
-        old = read_config(out)
-        differ = [f'--{k} {flag_text(old.as_dict()[k])}, not {flag_text(v)}' for k,v in cfg.differing(old).items() if k != 'epochs']
-        if differ: raise UserError(f"{out} began with {'; '.join(differ)}: resume with the same settings, or choose another --out")
-    try: write_atomic(out/'run.json', lambda f: Path(f).write_text(json.dumps(cfg.as_dict(), indent=2) + '\n'))
+    if not ckpt.exists(): return
+    if not resume: raise FileExistsError(f"{out} already holds a run: continue it with --resume, or choose another --out")
+    old,had = read_config(out), read_card(out).get('data_hash') if (out/'model.json').exists() else None
+    changed = {k: v for k,v in cfg.differing(old).items() if k != 'epochs' and not same_setting(k, v, getattr(old, k))}
+    if had and had == data_hash: changed.pop('data', None) # the same pictures, from somewhere else
+    differ = [f'--{k} {flag_text(old.as_dict()[k])}, not {flag_text(v)}' for k,v in changed.items()]
+    if differ: raise UserError(f"{out} began with {'; '.join(differ)}: resume with the same settings, or choose another --out")
+    if had and data_hash not in (None, had):
+        raise UserError(f"the pictures of {cfg.data} are not those that {out} began with (data hash {had}, now {data_hash}): "
+                        "put them back as they were, or train anew in another --out")
+
+def write_settings(
+    out:Path, # the run's folder
+    cfg:RunConfig, # the settings of the run in it
+):
+    "Write down what a run is, once it is sure to begin"
+    text = json.dumps(cfg.as_dict(), indent=2) + '\n'
+    write_atomic(out/'run.json', lambda f: Path(f).write_text(text))
+
+# %% ../nbs/13_runs.ipynb #8c2d3b02
+@contextmanager
+def hold_folder(
+    out:Path, # a run's folder; made if it does not exist
+    wait:float=6., # seconds; the workers of a process that was killed notice after five
+):
+    "Keep a run's folder to this process"
+    new = not out.exists()
+    lock = FileLock(out/'.lock', timeout=wait)
+    try: out.mkdir(parents=True, exist_ok=True); lock.acquire()
+    except Timeout: raise UserError(f"{out} is in use by another training: wait for its end, or choose another --out") from None
     except OSError as e: raise OSError(f"{out} cannot be written to ({e.strerror}): choose another --out") from None
+    try: yield
+    finally:
+        with suppress(OSError): Path(lock.lock_file).unlink() # held until here, so that nobody takes it in between
+        lock.release()
+        if new:
+            with suppress(OSError): out.rmdir() # nothing has come of it
 
 # %% ../nbs/13_runs.ipynb #95df29a7
 def start_from(
@@ -647,28 +701,57 @@ def run_learner(
     return set_precision(pix2pix_learner(dls, gen, critic, channels_last=True, **settings, **kwargs), cfg.precision)
 
 # %% ../nbs/13_runs.ipynb #941e3ca3
-def train_run(
+def start_run(
     cfg:RunConfig, # the settings
-    out:str|Path, # the run's folder
-    resume:bool=False, # continue the run in out?
-    bar:bool=True, # a progress bar, or a line an epoch?
+    out:Path, # the run's folder
+    source, # where the pictures come from
     cbs=None, # further callbacks
-)->Pix2PixLearner: # the trained learner
-    "Train from settings alone and leave a complete folder"
-    out,dev = Path(out), find_device(cfg.device)
-    source = get_source(cfg.data, direction=cfg.direction).limit(cfg.limit)
-    check_out(out, cfg, resume)
-    dls = run_dls(source, cfg, dev)
+)->Pix2PixLearner: # its folder is not touched yet
+    "The learner of a run that begins"
+    dls = run_dls(source, cfg, find_device(cfg.device))
     set_seed(cfg.seed)
     players = start_from(cfg, dls) if cfg.init else ()
     own = [RunFolder(make_card(source, cfg, out), cfg.as_dict(), cfg.keep), Preview()]
     learn = run_learner(cfg, dls, *players, path=out, cbs=L(own) + L(cbs))
     if cfg.init: go_on_with_proj(learn, cfg.init)
     if dls.conditions: learn.run_folder.card |= colour_habits(dls.train.dataset, cfg.seed)
-    if resume: learn.resume()
-    with nullcontext() if bar else learn.no_bar(), nullcontext() if bar else learn.no_logging():
-        if learn.first_epoch < cfg.epochs: learn.fit_flat_lin(cfg.epochs, pct_start=cfg.flat, cbs=None if bar else EpochLine())
-    learn.run_folder.finish()
+    return learn
+
+# %% ../nbs/13_runs.ipynb #8c2d3b05
+def resume_run(
+    learn:Pix2PixLearner, # from start_run
+    cfg:RunConfig, # the settings; epochs may be more than the run began with
+)->str: # how far it is
+    "Put a run back to where it was, and plan its further epochs"
+    done,folder = learn.resume().first_epoch, learn.run_folder
+    if cfg.epochs < done:
+        raise UserError(f"{learn.path} has {done} epochs behind it, and --epochs {cfg.epochs} is fewer: ask for more, or leave --epochs out")
+    if folder.plans[-1][1] != cfg.epochs: folder.plans = [o for o in folder.plans if o[0] != done] + [[done, cfg.epochs]]
+    folder.card['command'] = cfg.command(learn.path, folder.plans)
+    left = 'going on' if done < cfg.epochs else f'nothing is left to train; for more, resume with --epochs {done+1} or more'
+    return f'{done} of {cfg.epochs} epochs are done: {left}'
+
+# %% ../nbs/13_runs.ipynb #8c2d3b06
+def train_run(
+    cfg:RunConfig, # the settings
+    out:str|Path, # the run's folder
+    resume:bool=False, # continue the run in out?
+    bar:bool=True, # a progress bar, or a line an epoch?
+    cbs=None, # further callbacks
+    say=noop, # called with what there is to tell before it begins, such as print
+)->Pix2PixLearner: # the trained learner
+    "Train from settings alone and leave a complete folder"
+    out = Path(out); find_device(cfg.device)
+    source = get_source(cfg.data, direction=cfg.direction).limit(cfg.limit)
+    say(source)
+    with hold_folder(out):
+        check_out(out, cfg, resume, source.hash())
+        learn = start_run(cfg, out, source, cbs)
+        if resume: say(resume_run(learn, cfg))
+        write_settings(out, cfg)
+        with nullcontext() if bar else learn.no_bar(), nullcontext() if bar else learn.no_logging():
+            if learn.first_epoch < cfg.epochs: learn.fit_flat_lin(cfg.epochs, pct_start=cfg.flat, cbs=None if bar else EpochLine())
+        learn.run_folder.finish()
     return learn
 
 # %% ../nbs/13_runs.ipynb #0f32c4f2
@@ -720,7 +803,7 @@ def pokegan_train(
     "Train pix2pix: leaves weights with their card, history, curves and a preview in a folder. Defaults in brackets are the paper's."
     with one_line_errors():
         cfg = resumed_config(out, given) if resume else run_config(recipe, **given)
-        with memory_advice(cfg.bs): learn = train_run(cfg, out, resume, bar=sys.stdout.isatty())
+        with memory_advice(cfg.bs): learn = train_run(cfg, out, resume, bar=sys.stdout.isatty(), say=print)
     m = learn.run_folder.card['metrics']
     print(f"\nHeld-out L1 {m['l1']:.4f}, PSNR {m['psnr']:.1f} dB, SSIM {m['ssim']:.3f} on {m['n']} pictures.")
     print(f"Look at {Path(out)/'preview.png'} and {Path(out)/'losses.png'}; paint with: pokegan_paint SKETCH.png --model {out}")
@@ -736,6 +819,46 @@ def feature_distances(
         print(e, file=sys.stderr)
         return {}
     return {**(dict(kid=kid(g, y)) if len(g) > 1 else {}), 'perceptual': perceptual(g, y)}
+
+# %% ../nbs/13_runs.ipynb #9d3e4c01
+def judging_source(
+    card:dict, # a model's card
+    data:str|None=None, # whose pictures, as for pokegan_train; None: those that the model was trained on
+    direction:str|None=None, # AtoB or BtoA, for pairs; None: the model's own, else the usual one
+): # a Source
+    "The pictures to judge a model by"
+    own = (card.get('settings') or {}).get('data') or card.get('data')
+    if not (data or own): raise UserError("the model's card names no data: name some with --data")
+    try: source = get_source(data or own, direction=direction)
+    except (UserError, OSError) as e:
+        if data: raise
+        raise UserError(f"the model was trained on {own}, which is not to be had here ({first_line(e)}): name other pictures with --data") from None
+    way = None if direction else card.get('direction')
+    return get_source(data or own, direction=way) if source.paired and way else source
+
+# %% ../nbs/13_runs.ipynb #9d3e4c02
+def hold_out_all(
+    source, # where the pictures come from
+): # a copy
+    "The same source with all of its pictures held out"
+    res = copy(source)
+    res.valid,res.test = source.train + source.valid + source.test, []
+    return res
+
+# %% ../nbs/13_runs.ipynb #9d3e4c05
+def judged_text(
+    source, # whose pictures are judged
+    card:dict, # the model's card
+    everything:bool=False, # all of them?
+)->str: # one line
+    "What a model is judged by"
+    limit = (card.get('settings') or {}).get('limit')
+    same = source.limit(limit).hash() == card.get('data_hash')
+    n = len(source) if everything else len(source.valid)
+    res = f"judged by {'all' if everything else 'the held-out'} {n} {'pairs' if source.paired else 'pictures'} of {source.name}"
+    if same: return res + (f", of which {card['n_train']} were trained on" if everything else '')
+    if source.name != card.get('data'): return res
+    return res + ', which are not those that the model was trained on: some that count as held out may have been among them'
 
 # %% ../nbs/13_runs.ipynb #2cde7878
 def evaluate_model(
@@ -760,18 +883,21 @@ def evaluate_model(
 @call_parse
 def pokegan_eval(
     model:str='pokemon-lambda', # path of a model, a run's folder, or a shipped model's name
-    data:str='creatures', # as for pokegan_train
+    data:str=None, # as for pokegan_train; the data that the model was trained on, if nobody says
+    all:bool=False, # judge by all pictures, not by the held-out ones alone
     lam:float=None, # λ, where the model was trained for more than one
     direction:str=None, # AtoB or BtoA, for pairs
     out:str=None, # write the figures to this file too
     device:str=None, # cpu, cuda, ...; a GPU if there is one
 ):
-    "Judge a model on held-out pictures: prints one flat JSON object"
+    "Judge a model on held-out pictures: prints one flat JSON object, and on stderr what it was judged by"
     with one_line_errors():
         dev = find_device(device)
         gen,card = load_model(model, dev)
         check_lam(card, lam)
-        source = get_source(data, direction=direction or card.get('direction'))
+        source = judging_source(card, data, direction)
+        print(judged_text(source, card, all), file=sys.stderr)
+        if all: source = hold_out_all(source)
         figures = json.dumps(evaluate_model(gen, card, source, device=dev, lam=lam))
         if out: write_atomic(out, lambda f: Path(f).write_text(figures + '\n'))
     print(figures)

@@ -19,9 +19,10 @@ from .losses import TERMS, Objective, critic_loss, generator_loss, l1_loss
 
 # %% auto #0
 __all__ = ['adam', 'PRECISIONS', 'CURVES', 'COLOURS', 'Pix2Pix', 'torch_rng', 'set_torch_rng', 'players', 'GeneratorLoss',
-           'TwoPlayers', 'CriticTurn', 'Diverged', 'check_finite', 'Pix2PixLearner', 'l1', 'check_told', 'tell_colours',
-           'make_eyes', 'pix2pix_learner', 'Precision', 'best_precision', 'set_precision', 'first_pairs', 'label_rows',
-           'show_verdicts', 'Preview', 'smooth', 'plot_losses', 'plot_part', 'DataParallel']
+           'TwoPlayers', 'CriticsLoss', 'CriticTurn', 'Diverged', 'check_finite', 'Pix2PixLearner', 'l1', 'check_told',
+           'tell_colours', 'make_eyes', 'pix2pix_learner', 'Precision', 'best_precision', 'set_precision',
+           'first_pairs', 'label_rows', 'show_verdicts', 'Preview', 'smooth', 'plot_losses', 'plot_part',
+           'DataParallel']
 
 # %% ../nbs/06_training.ipynb #c3973ccb
 class Pix2Pix(nn.Module):
@@ -38,6 +39,7 @@ class Pix2Pix(nn.Module):
         self.gen, self.critic, self.proj, self.decay, self.seed = gen, critic, proj, ema, seed
         self.n_ema = self.epochs = 0 # steps of the average, epochs of the data
         self.ema = deepcopy(gen).requires_grad_(False)
+        self.shared = {} # the players as several processes share them; a dict, so that no weight is counted twice
 
     @property
     def critics(self)->list: return [o for o in (self.critic, self.proj) if o is not None]
@@ -46,7 +48,7 @@ class Pix2Pix(nn.Module):
         x:torch.Tensor, # drawings (B, c_in, S, S)
         told:dict|None=None, # what the generator is told beside them
     )->torch.Tensor: # paintings (B, 3, S, S): in training by gen, else by ema with the noise of seed
-        if self.training: return self.gen(x, **(told or {}))
+        if self.training: return self.shared.get('gen', self.gen)(x, **(told or {}))
         return self.ema(x, z=torch.Generator().manual_seed(self.seed), **(told or {}))
 
 # %% ../nbs/06_training.ipynb #908b509d
@@ -118,7 +120,10 @@ class TwoPlayers(Callback):
     @property
     def parts(self): return self.loss_func.objective.parts # of both losses, in the order of their columns
 
-    def before_fit(self): self.critic_turn = CriticTurn(self.learn, self.clip)
+    def before_fit(self):
+        self.critics_loss = CriticsLoss(self.model.critics, self.loss_func)
+        self.critic_turn = CriticTurn(self.learn, self.clip)
+        self.model.zero_grad(set_to_none=True)
 
     def before_batch(self):
         x,*data = self.xb
@@ -134,23 +139,36 @@ def draw(self:TwoPlayers,
     n:int, # how many pictures
 )->dict: # as from the objective
     "What the objective says for these pictures, in training or for held-out ones"
-    obj,all_ = self.loss_func.objective, getattr(self.learn, 'data_parallel', None)
-    if not self.training: return obj.usual(n)
-    if all_ is None: return obj.draw(n)
-    return {k: v[all_.i::all_.n] for k,v in obj.draw(n*all_.n).items()}
+    obj = self.loss_func.objective
+    return obj.draw(n) if self.training else obj.usual(n)
+
+# %% ../nbs/06_training.ipynb #7b1c2a90
+class CriticsLoss(nn.Module):
+    "What all critics pay for a batch"
+    def __init__(self,
+        critics:list, # the networks whose weights it trains
+        loss_func:GeneratorLoss, # knows the objective, the drawings and what was told
+    ):
+        super().__init__()
+        self.critics,self.loss_func = nn.ModuleList(critics), loss_func
+
+    def forward(self,
+        y:torch.Tensor, # real pictures (B, 3, S, S)
+        g:torch.Tensor, # paintings, same shape
+    )->tuple: # (loss, its parts), as from critic_loss
+        f = self.loss_func
+        return critic_loss(f.objective, f.critic, f.x, y, g, f.eyes, **f.told)
 
 # %% ../nbs/06_training.ipynb #36358b20
 @patch
 def after_pred(self:TwoPlayers):
     "The critics' turn, with the painting that the generator has just made"
     if not self.training: return
-    f,critics = self.loss_func, self.model.critics
-    obj = f.objective
-    self.model.zero_grad(set_to_none=True)
+    obj,critics = self.loss_func.objective, self.model.critics
     self.d_parts = dict.fromkeys(obj.parts[:obj.parts.index('g_gan')], self.pred.new_zeros(()))
     if obj.gan:
         for o in critics: o.requires_grad_(True)
-        loss,self.d_parts = critic_loss(obj, f.critic, f.x, self.y, self.pred, f.eyes, **f.told)
+        loss,self.d_parts = self.model.shared.get('critics', self.critics_loss)(self.y, self.pred)
         self.critic_turn(loss)
         torch.clear_autocast_cache() # it holds half-precision copies of the weights from before the step
     for o in critics: o.requires_grad_(False)
@@ -158,8 +176,9 @@ def after_pred(self:TwoPlayers):
 # %% ../nbs/06_training.ipynb #71e99389
 @patch
 def before_step(self:TwoPlayers):
-    "Clip the generator's gradient, which is unscaled by now"
-    if self.clip: nn.utils.clip_grad_norm_(self.model.gen.parameters(), self.clip)
+    "Clip the gradients, which are unscaled by now; the critics have some only where both players step at once"
+    if not self.clip: return
+    for ps in players(self.model): nn.utils.clip_grad_norm_(ps, self.clip)
 
 # %% ../nbs/06_training.ipynb #26127a8a
 class CriticTurn:
@@ -175,19 +194,32 @@ class CriticTurn:
         if self.clip: nn.utils.clip_grad_norm_(players(self.learn.model)[1], self.clip)
         self.learn.opt.step()
 
+# %% ../nbs/06_training.ipynb #7b1c2a92
+@patch
+def step_alone(self:CriticTurn,
+    scaler=None, # a GradScaler, with half precision
+):
+    "Step the critics, and leave the generator and its gradients as they are"
+    gen,critics = players(self.learn.model)
+    kept = [p.grad for p in gen]
+    for p in gen: p.grad = None
+    if scaler is None: self.step()
+    else: scaler.step(self)
+    for p in critics: p.grad = None
+    for p,g in zip(gen, kept): p.grad = g
+
 # %% ../nbs/06_training.ipynb #3e10c726
 @patch
 def __call__(self:CriticTurn,
-    loss:torch.Tensor, # what the critic pays
+    loss:torch.Tensor, # what the critics pay
 ):
-    "One step against this loss"
-    scaler = getattr(self.learn, 'scaler', None)
+    "A backward pass and a step against this loss; where gradients are gathered, the step comes with the generator's"
+    learn = self.learn
+    scaler,gathers = getattr(learn, 'scaler', None), [o for o in learn.cbs if isinstance(o, GradientAccumulation)]
     with torch.autocast(loss.device.type, enabled=False):
+        if gathers: loss = loss*find_bs(learn.yb)/gathers[0].n_acc
         (loss if scaler is None else scaler.scale(loss)).backward()
-        if hasattr(self.learn, 'data_parallel'): self.learn.data_parallel.average_gradients()
-        if scaler is None: self.step()
-        else: scaler.step(self)
-    self.learn.model.zero_grad(set_to_none=True)
+        if not gathers: self.step_alone(scaler)
 
 # %% ../nbs/06_training.ipynb #9482f78f
 @patch
@@ -197,11 +229,13 @@ def before_train(self:TwoPlayers):
     self.rows = []
 
 @patch
+def after_step(self:TwoPlayers): self.model.update_ema()
+
+@patch
 def after_batch(self:TwoPlayers):
-    "Move the average, note the parts of both losses, and let go of the pictures"
+    "Note the parts of both losses, and let go of the pictures"
     if self.loss_func.eyes: self.loss_func.eyes.forget()
     if not self.training: return
-    self.model.update_ema()
     self.rows.append(torch.stack([{**self.d_parts, **self.loss_func.parts}[k].float() for k in self.parts]))
 
 # %% ../nbs/06_training.ipynb #52dec550
@@ -209,10 +243,9 @@ def after_batch(self:TwoPlayers):
 def after_train(self:TwoPlayers):
     "Read the epoch's losses: a row a step, and their means for the table"
     for o in self.model.critics: o.requires_grad_(True)
-    self.model.zero_grad(set_to_none=True)
     if not self.rows: return
     rows = torch.stack(self.rows)
-    if hasattr(self.learn, 'data_parallel'): self.learn.data_parallel.average(rows)
+    if self.model.shared: rows = maybe_gather(rows[None]).mean(0) # of all processes
     rows = rows.cpu()
     rows[:, self.parts.index('g_l1')] /= 2 # in [0, 1] units, for people
     check_finite(rows, self.epoch, self.parts.index('g_gan'))
