@@ -10,7 +10,7 @@ __all__ = ['N_ARMS', 'canny_sketch', 'dark_contours', 'poly_sketch', 'box_kernel
            'outline_gaps', 'find_lines', 'draw_lines', 'auto_sketch']
 
 # %% ../nbs/03_edges.ipynb #a234e0b7
-import cv2, numpy as np
+import itertools, cv2, numpy as np
 from time import process_time
 
 # %% ../nbs/03_edges.ipynb #dc62218b
@@ -268,13 +268,15 @@ _PEEL = _peel_tables()
 # %% ../nbs/03_edges.ipynb #417df787
 def thin_lines(
     m, # H x W uint8: 1 on the lines
+    rounds:int=None, # stop after so many layers from each side; None: when nothing is left to peel
 ): # the same, one pixel wide
     "Peel the lines until they are one pixel wide"
     n = cv2.countNonZero(m)
-    while True:
+    for _ in itertools.count() if rounds is None else range(rounds):
         for keep in _PEEL: m = m&cv2.LUT(neighbour_code(m), keep)
         n,before = cv2.countNonZero(m),n
-        if n==before: return m
+        if n==before: break
+    return m
 
 # %% ../nbs/03_edges.ipynb #86174620
 def _n_around(m): return cv2.boxFilter(m, -1, (3,3), normalize=False, borderType=cv2.BORDER_CONSTANT)-m
