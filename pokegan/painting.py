@@ -4,7 +4,7 @@
 
 # %% ../nbs/12_painting.ipynb #724fd142
 from __future__ import annotations
-import io, json, math, os, re, sys, threading, zipfile
+import io, json, math, re, sys, threading, zipfile
 from copy import deepcopy
 from functools import lru_cache
 from pathlib import Path
@@ -15,7 +15,7 @@ from torch import nn
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from fastcore.script import call_parse
-from .pictures import UserError, fit_square, load_picture, one_line_errors, open_picture
+from .pictures import UserError, check_filled, check_target, error_line, fit_square, load_picture, one_line_errors, open_picture
 from .pictures import read_drawing, to_array, to_tensor, write_atomic
 from .models import UNetGenerator
 from .conditions import MAX_COLOURS, REGION_SIDE, check_lam, colour_by_itself, encode_palette, find_palette
@@ -28,8 +28,8 @@ __all__ = ['ARCHITECTURES', 'DEFAULT_MODEL', 'TELLABLE', 'LAST_SEED', 'INKS', 'M
            'load_model', 'load_once', 'is_learner', 'learned', 'get_model', 'tell', 'paint_square', 'wished_palette',
            'pick_palette', 'check_wishes', 'tell_colours', 'read_strokes', 'fit_strokes', 'Layers', 'paint_layers',
            'check_seed', 'check_ink', 'figure_mask', 'ink_layer', 'flatten', 'paint', 'contact_sheet', 'check_sheet',
-           'paint_sheet', 'layer_stack', 'png_bytes', 'save_layers', 'check_filled', 'check_target', 'can_hold',
-           'picture_format', 'painting_paths', 'check_output', 'pokegan_paint']
+           'paint_sheet', 'layer_stack', 'png_bytes', 'save_layers', 'can_hold', 'picture_format', 'painting_paths',
+           'check_output', 'pokegan_paint']
 
 # %% ../nbs/12_painting.ipynb #c2c040f7
 try: from fastcore.script import Param
@@ -492,29 +492,6 @@ def save_layers(
         for name,im in pictures.items(): z.writestr(f'{name}.png', png_bytes(im))
     write_atomic(path, lambda f: Path(f).write_bytes(b.getvalue()))
 
-# %% ../nbs/12_painting.ipynb #f111ed01
-def check_filled(
-    **flags, # name → what was given
-):
-    "Say so if a flag was given nothing"
-    for k,v in flags.items():
-        if isinstance(v, str) and not v.strip(): raise UserError(f"--{k} is empty: give it a value, or leave it out")
-
-# %% ../nbs/12_painting.ipynb #f111ed04
-def check_target(
-    path:str|Path, # to be written
-    flag:str='--out', # who named it
-    folder:bool=False, # is it to be a folder?
-):
-    "Say so if no such file, or folder, can be written"
-    path = Path(path)
-    def no(why): raise UserError(f"{flag} {path} {why}")
-    if any(len(os.fsencode(o)) > 255 for o in path.parts): no("has a name of more than 255 bytes: choose a shorter one")
-    there = next(o for o in (path, *path.parents, Path()) if o.exists())
-    if there != path and not there.is_dir(): no(f"cannot be made, because {there} is a file: choose another place")
-    if there == path and folder and not path.is_dir(): no("is a file: name a folder")
-    if there == path and not folder and path.is_dir(): no("is a folder: name a file")
-
 # %% ../nbs/12_painting.ipynb #442db6c5
 def can_hold(
     fmt:str, # Pillow's name of a format
@@ -621,6 +598,6 @@ def pokegan_paint(
                 if layers: save_layers(t, done)
                 else: write_atomic(t, lambda f: done.save(f, format=picture_format(t)))
             except (UserError, OSError) as e: # the others can still be painted
-                print(' '.join(str(e).split()), file=sys.stderr); bad += 1
+                print(error_line(e), file=sys.stderr); bad += 1
             else: print(t)
         if bad: sys.exit(1)

@@ -27,14 +27,14 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 from tqdm import tqdm
 from fastcore.script import call_parse
-from .pictures import MissingPackage, UserError, first_line, load_picture, one_line_errors, write_atomic, to_array
+from .pictures import MissingPackage, UserError, check_filled, check_target, first_line, load_picture, one_line_errors, write_atomic, to_array
 from .creatures import draw_creature
 from .data import data_root
 from .edges import auto_sketch
 from .training import Diverged, first_pairs, smooth
 from .metrics import METRICS, evaluate
 from .sources import get_source
-from .painting import check_filled, check_target, find_model
+from .painting import find_model
 from .runs import RECIPES, SETTINGS, RunConfig, RunFolder, find_device, one_of, run_config, train_run
 
 # %% auto #0
