@@ -23,6 +23,7 @@ from optuna.storages.journal import JournalFileBackend
 from optuna.trial import TrialState
 from PIL import Image
 from sklearn.ensemble import RandomForestRegressor
+from sqlalchemy import event
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 from tqdm import tqdm
@@ -42,15 +43,15 @@ __all__ = ['PARAMS', 'BETTER', 'RANGES', 'KEYS', 'BEAT', 'GRACE', 'IDENTITY', 'A
            'check_value', 'check_range', 'check_values', 'check_parameter', 'check_early', 'check_metric',
            'sweep_names', 'read_config', 'swept', 'constants', 'grid', 'run_settings', 'check_points', 'symbol',
            'label', 'check_keys', 'sweep_config', 'check_parameters', 'suggest', 'make_sampler', 'make_pruner',
-           'open_storage', 'check_journal', 'check_same', 'check_folder', 'claim_folder', 'open_study', 'last_attempts',
-           'is_lost', 'known_points', 'fill_queue', 'is_twice', 'next_step', 'custom_sketch', 'sketch_batch', 'HeldOut',
-           'SweepRun', 'check_count', 'Worker', 'RunFailed', 'attempts', 'is_hopeless', 'run_record', 'drop_unborn',
-           'run_sweep', 'runs_table', 'write_runs', 'gather', 'Sweep', 'summary', 'is_listed', 'importance',
-           'importances', 'better_half', 'stepwise', 'centre', 'closer', 'narrow', 'narrower', 'run_colour',
-           'parallel_axis', 'plot_parallel', 'plot_sweep_losses', 'plot_held_out', 'plot_importance', 'sketch_order',
-           'plot_sketches', 'picture_url', 'report_data', 'write_report', 'write_figures', 'parse_fix', 'pokegan_sweep',
-           'print_sweep', 'short', 'ArmsLength', 'WandbRun', 'quiet_wandb', 'WandbLog', 'wandb_logger', 'has_account',
-           'within', 'server_config', 'run_wandb']
+           'open_storage', 'check_journal', 'lock_first', 'check_same', 'check_folder', 'claim_folder', 'open_study',
+           'last_attempts', 'is_lost', 'known_points', 'fill_queue', 'is_twice', 'next_step', 'custom_sketch',
+           'sketch_batch', 'HeldOut', 'SweepRun', 'check_count', 'Worker', 'RunFailed', 'attempts', 'is_hopeless',
+           'run_record', 'drop_unborn', 'run_sweep', 'runs_table', 'write_runs', 'gather', 'Sweep', 'summary',
+           'is_listed', 'importance', 'importances', 'better_half', 'stepwise', 'centre', 'closer', 'narrow',
+           'narrower', 'run_colour', 'parallel_axis', 'plot_parallel', 'plot_sweep_losses', 'plot_held_out',
+           'plot_importance', 'sketch_order', 'plot_sketches', 'picture_url', 'report_data', 'write_report',
+           'write_figures', 'parse_fix', 'pokegan_sweep', 'print_sweep', 'short', 'ArmsLength', 'WandbRun',
+           'quiet_wandb', 'WandbLog', 'wandb_logger', 'has_account', 'within', 'server_config', 'run_wandb']
 
 # %% ../nbs/14_sweeps.ipynb #4f44f034
 PARAMS = {k: f.metadata['check'].kind for k,f in SETTINGS.items() if f.metadata['identity']} # name -> type
@@ -330,7 +331,9 @@ def open_storage(
     args = dict(connect_args=dict(timeout=60)) if url.startswith('sqlite') else dict(pool_pre_ping=True)
     retry = RetryHeartbeatStaleTrialCallback()
     for wait in (.1, .3, 1, 0):
-        try: return RDBStorage(url, args, heartbeat_interval=BEAT, grace_period=GRACE, heartbeat_stale_trial_callback=retry)
+        try:
+            res = RDBStorage(url, args, heartbeat_interval=BEAT, grace_period=GRACE, heartbeat_stale_trial_callback=retry)
+            return lock_first(res) if url.startswith('sqlite') else res
         except ImportError as e: raise MissingPackage(f"{_shown(url)} needs a database driver ({e}): "
                                                       "pip install psycopg2-binary for PostgreSQL, or leave --storage out") from None
         except Exception as e: error = e
@@ -352,6 +355,16 @@ def check_journal(
         if not begins or 'op_code' in json.loads(begins): return str(path)
     except (ValueError, TypeError): pass
     raise UserError(f"--storage {path} is no journal of Optuna's: name a new file, or a database's URL")
+
+# %% ../nbs/14_sweeps.ipynb #70a11a06
+def lock_first(
+    storage, # Optuna's RDBStorage, on SQLite
+): # the same
+    "Let SQLite lock when a transaction begins, not when it first writes"
+    event.listen(storage.engine, 'connect', lambda conn, _: setattr(conn, 'isolation_level', None)) # Python begins none by itself
+    event.listen(storage.engine, 'begin', lambda conn: conn.exec_driver_sql('BEGIN IMMEDIATE'))
+    storage.engine.dispose() # connections from before
+    return storage
 
 # %% ../nbs/14_sweeps.ipynb #9c3b8a7d
 IDENTITY = 'method', 'metric', 'parameters', 'early_terminate'
@@ -867,6 +880,7 @@ def setting(self:Sweep)->str: # such as 'pokemon, 64², nf 16, epochs: 4'
     c = constants(self.cfg)
     said = dict(size='{}²', nf='nf {}', epochs='epochs: {}', limit='the first {} pictures')
     data = Path(c['data']).name if c.get('data') else 'several data sets'
+    data = data.encode('utf8', 'backslashreplace').decode() # a name that no font knows
     return ', '.join([data, *[t.format(c[k]) for k,t in said.items() if c.get(k)]])
 
 # %% ../nbs/14_sweeps.ipynb #ffe2fe2d

@@ -30,14 +30,14 @@ VALID = dict( # a command that can be carried out, in the folder that `furnish` 
     pokegan_sweep='tiny.yaml --out new --device cpu',
     pokegan_demo='--no-browser')
 
-NEW_FILE = 'number nan unknown letters not_utf8 missing' # what a new file or folder may be called
+NEW_FILE = 'number nan unknown letters not_utf8 missing no_home' # what a new file or folder may be called
 NEW_FOLDER = f'{NEW_FILE} folder photoshop film stars address'
 FINE = { # (command, flag): the values above that are no fault there
     ('pokegan_train', '--out'): NEW_FOLDER, ('pokegan_edges', 'DST'): NEW_FOLDER,
     ('pokegan_paint', '--out'): f'{NEW_FILE} folder broken_picture',
     ('pokegan_eval', '--out'): f'{NEW_FOLDER} text_file broken_picture'.replace('folder ', ''),
     ('pokegan_sweep', '--out'): NEW_FOLDER.replace('not_utf8 ', ''),
-    ('pokegan_sweep', '--storage'): f'{NEW_FILE} photoshop film stars'.replace('missing ', ''),
+    ('pokegan_sweep', '--storage'): f'{NEW_FILE} photoshop film stars'.replace(' missing no_home', ''),
     ('pokegan_sweep', '--count'): 'huge too_many_digits', # of a grid, which has an end
     ('pokegan_train', '--augment'): 'empty', ('pokegan_paint', '--colours'): 'empty', # nothing, and that is a choice
     ('pokegan_paint', '--seed'): 'zero'}

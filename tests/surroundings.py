@@ -98,9 +98,9 @@ def nobodys_home(where):
     codes,out,err,story = carry_out(where, ['pokegan_train', *TRAIN.split(), '--out', 'run'], ['pokegan_paint', 'drawing.png', '--model', 'run', '--out', 'a.png'],
         ['pokegan_eval', '--model', 'run', '--data', 'pictures', '--device', 'cpu'], ['pokegan_edges', 'pictures', 'lines'],
         ['pokegan_sweep', 'tiny.yaml', '--out', 'sweep', '--device', 'cpu'], ['pokegan_sweep', 'tiny.yaml', '--out', 'sweep-w', '--device', 'cpu', '--backend', 'wandb', '--count', '1'],
-        ['pokegan_train', '--data', 'facades', '--out', 'f'], before=before)
+        before=before)
     assert not story, story
-    assert codes == [0]*6 + [1], (codes, err.decode())
+    assert codes == [0]*6, (codes, err.decode())
     return f'train, paint, eval, edges and two sweeps, as {who}'
 
 def two_containers(where):
