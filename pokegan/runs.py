@@ -886,7 +886,7 @@ def evaluate_model(
     if gen.arch['c_in'] != source.c_in:
         raise UserError(f"the model paints {'sketches' if gen.arch['c_in']==1 else 'pictures'}, and {source.name} has "
                         f"{'pictures to sketch' if source.c_in==1 else 'pairs of pictures'}: choose other data")
-    dls = run_dls(source.limit(1), RunConfig(style=card.get('style') or 'auto', size=card['size']), device)
+    dls = run_dls(source.limit(1), RunConfig(style=card.get('style') or 'auto', size=card['size'], patch=1), device)
     told = tell(gen, card, lam)
     x,g,y = paint_all(gen.to(device), dls.valid, seed, **told)
     res = evaluate(g, y, x if source.c_in==1 else None)
