@@ -1,11 +1,11 @@
-"""Does the width of the pen, or the size on the sheet, choose the colours? The ten drawings of nbs/sketches are redrawn from their
-centre lines in four widths and three sizes and painted, told nothing about colours. How different are the paintings inside the
-figure, when the network sees the drawing as it lies on its sheet (`fit_square`), and when it sees the usual drawing?
+"""Does the width of the pen, or the size on the sheet, choose the colours? The ten drawings of nbs/sketches are redrawn
+from their centre lines in four widths and three sizes and painted, told nothing about colours. How different are the
+paintings inside the figure, when the network sees the sheet as it is (`fit_square`), and when it sees the usual drawing?
 
     POKEGAN_DATA=... python benchmarks/line_width.py [--model pokemon-lambda] [--lam 100] [--sheet FILE.png]
 
-Writes the record `benchmarks/line_width.json`, which `nbs/10_hands.ipynb` reads. The usual width is measured on training sketches
-first; those of `pokemon` are left out where the data set is not at hand.
+Writes the record `benchmarks/line_width.json`, which `nbs/10_hands.ipynb` reads. The usual width is measured first, on
+training sketches; those of `pokemon` are left out where the data set is not at hand.
 """
 import json, itertools, time
 from pathlib import Path
@@ -32,7 +32,7 @@ def ink_width(sketch):
     return m.sum()/max(cv2.countNonZero(thin_lines(m)), 1)
 
 def usual_width(src, style, size, n=60):
-    "Median width of the sketches of some training pictures, and their figures' median longer side as a share of the sheet"
+    "Median width of the lines of some training sketches, and the median longer side of their figures"
     f,widths,sides = get_sketch(style),[],[]
     for k,o in enumerate(src.train[::max(1, len(src.train)//n)][:n]):
         picture = square(src.load(o)[1], size)

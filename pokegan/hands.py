@@ -5,10 +5,13 @@
 # %% auto #0
 __all__ = ['SKETCHES', 'USUAL_PEN', 'USUAL_SIDE', 'unfold_contour', 'trace_strokes', 'smooth_stroke', 'stroke_kinds',
            'hand_habits', 'wobble_field', 'redraw_stroke', 'cut_gaps', 'keeps_stroke', 'hand_sketch', 'mixed_sketch',
-           'get_sketch', 'clean_sketch', 'even_light', 'looks_drawn', 'centre_lines', 'find_lines_in', 'figure_box',
-           'usual_box', 'onto_square', 'off_square', 'ink_pixels', 'ink_depth', 'line_width', 'thin_ink', 'solid_black',
-           'find_dots', 'shed_twigs', 'reach_ends', 'split_ink', 'gap_middles', 'pen_distance', 'draw_split',
-           'figure_fit', 'usual_drawing', 'sketch_jobs', 'sketch_folder', 'pokegan_edges']
+           'get_sketch', 'clean_sketch', 'even_light', 'looks_drawn', 'centre_lines', 'straight_corners',
+           'quadrilateral', 'bright_quadrilaterals', 'sorted_corners', 'find_sheet', 'sheet_map', 'straighten',
+           'line_contrast', 'line_threshold', 'drop_border', 'ruled_lines', 'drop_ruled', 'keep_marks', 'photo_lines',
+           'is_scan', 'on_paper', 'find_lines_in', 'figure_box', 'usual_box', 'onto_square', 'off_square', 'ink_pixels',
+           'ink_depth', 'line_width', 'thin_ink', 'solid_black', 'find_dots', 'shed_twigs', 'reach_ends', 'split_ink',
+           'gap_middles', 'pen_distance', 'draw_split', 'figure_fit', 'usual_drawing', 'sketch_jobs', 'sketch_folder',
+           'pokegan_edges']
 
 # %% ../nbs/10_hands.ipynb #319bfacf
 import math, os, sys, cv2, numpy as np
@@ -247,18 +250,237 @@ def centre_lines(
     out[m:m+len(inner),m:m+len(inner)] = inner
     return out
 
+# %% ../nbs/10_hands.ipynb #9b070a26
+def straight_corners(
+    hull:np.ndarray, # N×2 float32: points around the contour
+    q:np.ndarray, # 4×2 float32: its corners, roughly
+): # 4×2 float32: where its sides meet; None if they do not
+    "The corners of a quadrilateral from its sides"
+    sides = []
+    for a,b in zip(q, np.roll(q, -1, 0)):
+        n = np.array([a[1]-b[1], b[0]-a[0]])/max(np.hypot(*(b-a)), 1)
+        edge = np.concatenate([np.linspace(o, e, max(2, int(np.hypot(*(e-o))))) for o,e in zip(hull, np.roll(hull, -1, 0))])
+        along = ((edge-a)@(b-a))/max(((b-a)**2).sum(), 1)
+        near = edge[(np.abs((edge-a)@n)<.04*np.hypot(*(b-a))+2)&(along>.08)&(along<.92)]
+        if len(near)<2: return None
+        dx,dy,x,y = cv2.fitLine(near.astype(np.float32), cv2.DIST_HUBER, 0, .01, .01).ravel()
+        sides.append((dy, -dx, dy*x-dx*y))
+    s = np.array(sides)
+    pairs = np.stack([np.roll(s, 1, 0), s], 1)
+    if np.abs(np.linalg.det(pairs[...,:2])).min()<.2: return None # nearly parallel
+    return np.linalg.solve(pairs[...,:2], pairs[...,2:])[...,0].astype(np.float32)
+
+# %% ../nbs/10_hands.ipynb #9b070a02
+def quadrilateral(
+    contour, # N×1×2 int32, as OpenCV gives it
+): # 4×2 float32: its corners x, y; None if it has not four
+    "The four corners of a contour"
+    hull = cv2.convexHull(contour)
+    for tol in (.01, .02, .03, .05):
+        q = cv2.approxPolyDP(hull, tol*cv2.arcLength(hull, True), True)
+        if len(q)<=4: break
+    inside,around,area = (cv2.contourArea(o) for o in (contour, hull, q))
+    if len(q)!=4 or inside<.9*around or not .88*around<area<1.12*around: return None
+    return straight_corners(hull[:,0].astype(np.float32), q[:,0].astype(np.float32))
+
+# %% ../nbs/10_hands.ipynb #9b070a05
+def bright_quadrilaterals(
+    v:np.ndarray, # H×W uint8: brightness, without lines
+    least:float=.12, # share of the photo that a sheet covers
+): # yields (4×2 float32: corners x, y; area in pixels)
+    "Everything with four corners that is brighter than what is around it, at some threshold"
+    for t in np.unique(np.linspace(v.min(), v.max(), 48)[:-1].astype(int)):
+        m = cv2.copyMakeBorder((v>t).astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT)
+        m = cv2.morphologyEx(m, cv2.MORPH_OPEN, box_kernel(5))
+        for c in cv2.findContours(m, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0]:
+            area = cv2.contourArea(c)
+            if least*v.size<area<.97*v.size and (q := quadrilateral(c)) is not None: yield q-1, area
+
+# %% ../nbs/10_hands.ipynb #9b070a09
+def sorted_corners(
+    q, # 4×2: corners x, y in any order
+)->np.ndarray: # 4×2 float32: clockwise from the top left
+    "The corners in the order in which one reads a sheet"
+    q = np.asarray(q, np.float32).reshape(4, 2)
+    total,ahead = q.sum(1),q[:,0]-q[:,1]
+    return q[[total.argmin(), ahead.argmax(), total.argmax(), ahead.argmin()]]
+
+# %% ../nbs/10_hands.ipynb #9b070a08
+def _edge_strength(edge, q):
+    "How strong the edge is along the weakest quarter of a quadrilateral; 0 if more than two corners lie on the frame"
+    (h,w),line = edge.shape,np.zeros_like(edge)
+    if ((q<3).any(1)|(q[:,0]>w-4)|(q[:,1]>h-4)).sum()>2: return 0
+    cv2.polylines(line, [q.round().astype(np.int32)], True, 1)
+    return np.percentile(edge[line>0], 25)
+
+def find_sheet(
+    photo:np.ndarray, # H×W×3 uint8 RGB
+): # 4×2 float32: corners x, y, clockwise from the top left; None where there is no sheet
+    "The corners of the sheet of paper in a photo"
+    s = min(1, 400/max(photo.shape[:2]))
+    if s*min(photo.shape[:2])<16: return None # a strip is no photo
+    small = cv2.resize(photo, None, fx=s, fy=s, interpolation=cv2.INTER_AREA)
+    dark,best,most = small.min(2),None,0
+    for v in (dark, (dark*(dark/np.maximum(small.max(2), 1))).astype(np.uint8)):
+        v = cv2.morphologyEx(cv2.medianBlur(v, 5), cv2.MORPH_CLOSE, box_kernel(max(3, max(v.shape)//25)|1)) # lines go
+        edge = cv2.morphologyEx(v, cv2.MORPH_GRADIENT, box_kernel(5))
+        for q,area in bright_quadrilaterals(v):
+            sharp = _edge_strength(edge, q)
+            if sharp>6 and area*sharp**.5>most: best,most = q,area*sharp**.5
+    return None if best is None else sorted_corners((best+.5)/s-.5)
+
+# %% ../nbs/10_hands.ipynb #9b070a0c
+def sheet_map(
+    corners, # 4×2: x, y, clockwise from the top left
+)->tuple: # (3×3: from the photo to the sheet; (width, height) of the sheet)
+    "The perspective of a sheet"
+    c = np.float32(corners)
+    if c.shape!=(4,2) or cv2.contourArea(c)<100 or not cv2.isContourConvex(c):
+        given = np.array(corners).tolist()
+        raise UserError(f"{given} are not the corners of a sheet: give four x, y, clockwise from the top left")
+    top,right,bottom,left = np.hypot(*(c-np.roll(c, -1, 0)).T)
+    w,h = round((top+bottom)/2)+1,round((left+right)/2)+1 # from the first pixel's middle to the last one's
+    return cv2.getPerspectiveTransform(c, np.float32([[0,0],[w-1,0],[w-1,h-1],[0,h-1]])), (w,h)
+
+# %% ../nbs/10_hands.ipynb #9b070a0d
+def straighten(
+    photo:np.ndarray, # H×W×3 uint8 RGB
+    corners, # 4×2: x, y of the sheet, clockwise from the top left
+)->np.ndarray: # h×w×3 uint8: the sheet alone
+    "The sheet of a photo, seen from above"
+    m,size = sheet_map(corners)
+    return cv2.warpPerspective(photo, m, size, borderMode=cv2.BORDER_REPLICATE)
+
+# %% ../nbs/10_hands.ipynb #9b070a10
+def line_contrast(
+    photo:np.ndarray, # H×W×3 uint8 RGB: a sheet
+)->np.ndarray: # H×W float32: 0 paper, 1 as black as can be
+    "How much darker than the paper around it every pixel is"
+    n = max(photo.shape[:2])
+    soft = cv2.GaussianBlur(photo, (0,0), max(.8, n/1000))
+    paper = cv2.morphologyEx(soft, cv2.MORPH_CLOSE, box_kernel(max(9, n//20)|1)) # wider than a pupil
+    return (1-soft/np.maximum(paper, 1).astype(np.float32)).max(2)
+
+# %% ../nbs/10_hands.ipynb #9b070a13
+def line_threshold(
+    contrast:np.ndarray, # H×W float32, from line_contrast
+    share:float=.4, # of the strong lines' contrast, 0 to 1
+)->float: # what is above it is a line; inf where there is nothing but paper
+    "The contrast that makes a line"
+    middle = float(np.median(contrast))
+    grain = 1.4826*float(np.median(np.abs(contrast-middle)))
+    strong = contrast[contrast>middle+6*grain+.03]
+    return max(share*float(np.percentile(strong, 80)), middle+5*grain) if len(strong) else np.inf
+
+# %% ../nbs/10_hands.ipynb #9b070a16
+def drop_border(
+    m:np.ndarray, # H×W uint8: 1 on ink
+)->np.ndarray: # H×W uint8
+    "Ink without what touches the frame"
+    n,piece = cv2.connectedComponents(m)
+    keep,(h,w) = np.ones(n, np.uint8),m.shape
+    keep[np.concatenate([piece[0], piece[-1], piece[:,0], piece[:,-1]])] = keep[0] = 0
+    rest,middle = keep[piece],np.s_[h//10:h-h//10,w//10:w-w//10]
+    return rest if rest[middle].sum()>=.5*m[middle].sum() else m
+
+# %% ../nbs/10_hands.ipynb #9b070a19
+def ruled_lines(
+    m:np.ndarray, # H×W uint8: 1 on ink
+)->tuple: # (H×W uint8: 1 on level ruled lines; their thickness, pixels)
+    "The level lines of ruled paper"
+    h,w = m.shape
+    low = m&(1-cv2.morphologyEx(m, cv2.MORPH_OPEN, np.ones((max(5, h//80),1), np.uint8))) # neither steep nor thick
+    level = cv2.morphologyEx(low, cv2.MORPH_OPEN, np.ones((1,max(9, w//25)), np.uint8))
+    level = cv2.morphologyEx(level, cv2.MORPH_CLOSE, np.ones((3,max(9, w//6)), np.uint8))
+    _,piece,stats,middles = cv2.connectedComponentsWithStats(level)
+    width,height,area = stats[:,cv2.CC_STAT_WIDTH:].T
+    is_ruled = (width>.6*w)&(height<max(8, .03*h))
+    is_ruled[0] = False # paper
+    gaps = np.diff(np.sort(middles[is_ruled,1]))
+    if len(gaps)<4 or np.mean(np.abs(gaps/np.median(gaps)-1)<.2)<.7: return np.zeros_like(m), 0
+    return is_ruled.astype(np.uint8)[piece], int(np.median(area[is_ruled]/width[is_ruled]))
+
+# %% ../nbs/10_hands.ipynb #9b070a1a
+def drop_ruled(
+    m:np.ndarray, # H×W uint8: 1 on ink
+)->np.ndarray: # H×W uint8
+    "Ink without the lines of ruled or squared paper"
+    for _ in range(2):
+        lines,thick = ruled_lines(m)
+        strokes = cv2.morphologyEx(m, cv2.MORPH_OPEN, np.ones((thick+4,1), np.uint8))
+        gone = cv2.dilate(lines, np.ones((3,1), np.uint8))&(1-cv2.dilate(strokes, box_kernel(3)))
+        m = np.ascontiguousarray((m&(1-gone)).T) # and the upright lines
+    return m
+
+# %% ../nbs/10_hands.ipynb #9b070a1d
+def keep_marks(
+    m:np.ndarray, # H×W uint8: 1 on ink
+    contrast:np.ndarray, # H×W float32, from line_contrast
+    least:float, # a mark is somewhere above this
+)->np.ndarray: # H×W uint8
+    "Ink without specks"
+    n,piece,stats,_ = cv2.connectedComponentsWithStats(m)
+    top,on = np.zeros(n, np.float32),np.flatnonzero(m)
+    np.maximum.at(top, piece.ravel()[on], contrast.ravel()[on])
+    keep = (stats[:,cv2.CC_STAT_AREA]>=max(5, 1.2e-5*m.size))&(top>least)
+    keep[0] = False # paper
+    return keep.astype(np.uint8)[piece]
+
+# %% ../nbs/10_hands.ipynb #9b070a1e
+def photo_lines(
+    photo:np.ndarray, # H×W×3 uint8 RGB
+    corners=None, # 4×2: x, y of the sheet, clockwise from the top left; None: the sheet that is found, or the whole photo
+    threshold:float|None=None, # share of the strong lines' contrast that makes a line, 0 to 1; None: .4
+)->np.ndarray: # h×w uint8, the sheet straightened: 0 ink, 255 paper
+    "The lines of a drawing in a photo"
+    if corners is None: corners = find_sheet(photo)
+    if threshold is not None and not 0<threshold<1: raise UserError(f"threshold={threshold} is no share: use 0 to 1")
+    if corners is not None: photo = straighten(photo, corners)
+    contrast = line_contrast(255-photo if np.median(photo)<90 else photo) # chalk on a blackboard
+    t,rim = line_threshold(contrast, threshold or .4),0 if corners is None else max(2, max(photo.shape)//80)
+    inner = np.s_[rim:photo.shape[0]-rim,rim:photo.shape[1]-rim] # the sheet's own edge is no line
+    m = np.zeros(photo.shape[:2], np.uint8)
+    m[inner] = drop_ruled(drop_border((contrast[inner]>t).astype(np.uint8)))
+    near = cv2.dilate(keep_marks(m, contrast, 1.3*t), box_kernel(3))
+    return (255-255*near*np.clip((contrast/t-.7)/.6, 0, 1)).astype(np.uint8)
+
+# %% ../nbs/10_hands.ipynb #9b070a23
+def is_scan(
+    img:np.ndarray, # H×W×3 uint8 RGB
+)->bool: # evenly lit paper of one colour?
+    "Is the paper the same everywhere?"
+    coarse = cv2.calcHist([img], [0,1,2], None, [16]*3, [0,256]*3)
+    paper = np.array(np.unravel_index(coarse.argmax(), coarse.shape))*16+8
+    return bool((np.abs(img.astype(int)-paper).max(2)<=12).mean()>.75)
+
+# %% ../nbs/10_hands.ipynb #9b070a24
+def on_paper(
+    a:np.ndarray, # H×W×3 or H×W×4 uint8
+)->np.ndarray: # H×W×3 uint8
+    "A drawing over white paper, or over black paper if it was drawn in white on nothing"
+    if a.shape[2]==3: return a
+    alpha = a[...,3:].astype(np.float32)/255
+    light = alpha.any() and (a[...,:3].mean(2)*alpha[...,0]).sum()>200*alpha.sum()
+    return (a[...,:3]*alpha+(0 if light else 255)*(1-alpha)+.5).astype(np.uint8)
+
 # %% ../nbs/10_hands.ipynb #0d9cf0b1
 def find_lines_in(
-    img:np.ndarray, # H×W×3 uint8 RGB
+    img:np.ndarray, # H×W×3 uint8 RGB, or H×W×4 with transparency
     kind:str|None=None, # 'drawing' or 'picture'; None: look
     side:int=512, # side of the result
+    corners=None, # 4×2: x, y of the sheet in a photo, clockwise from the top left; None: look
+    threshold:float|None=None, # of photo_lines; None: what a scan or photo needs
 )->tuple: # (side×side uint8: 0 ink, 255 paper; 'drawing' or 'picture')
     "The lines of a drawing, or a sketch of a picture, fitted to the sheet"
+    img = on_paper(img)
+    if corners is None: corners = find_sheet(img)
     ink = clean_sketch(even_light(img))
+    if corners is not None or threshold is not None or looks_drawn(ink) and not is_scan(img):
+        ink = photo_lines(img, corners, threshold)
     if kind is None: kind = 'drawing' if looks_drawn(ink) else 'picture'
     if kind=='picture':
-        s = 512/max(img.shape)
-        ink = auto_sketch(cv2.resize(img, None, fx=s, fy=s, interpolation=cv2.INTER_AREA) if s<1 else img)
+        w,h = (max(1, round(o*512/max(img.shape))) for o in img.shape[1::-1])
+        ink = auto_sketch(cv2.resize(img, (w,h), interpolation=cv2.INTER_AREA) if w<img.shape[1] else img)
     return centre_lines(ink, side), kind
 
 # %% ../nbs/10_hands.ipynb #5ee70a02
@@ -485,7 +707,7 @@ def figure_fit(
     n = len(lines)
     nib,edge = round(pen*n/side)|1,math.ceil(n*(1-USUAL_SIDE)/2)-1 # beyond it lies dust
     drawn = cv2.dilate(lines, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (nib,nib)))|solid
-    x,y,w,h = cv2.boundingRect(drawn[edge:-edge,edge:-edge])
+    x,y,w,h = cv2.boundingRect(drawn[edge:n-edge,edge:n-edge])
     small = max(w, h)<.6*n # a figure that is not to fill the square, or none
     k,mx,my = (side/n,n/2,n/2) if small else (USUAL_SIDE*side/max(w, h),x+w/2+edge,y+h/2+edge)
     return np.array([[k, 0, side/2-.5-k*(mx-.5)], [0, k, side/2-.5-k*(my-.5)]])
