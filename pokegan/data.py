@@ -5,10 +5,10 @@
 # %% auto #0
 __all__ = ['LAYOUTS', 'Source', 'creatures', 'own_folder', 'data_root', 'folder_role', 'spelled', 'find_place', 'hash_split',
            'by_name', 'without_common', 'match_pairs', 'load_alone', 'load_pair', 'load_side', 'has_seam',
-           'halves_agree', 'look_halved', 'question', 'find_layout', 'check_heap', 'sort_pairs', 'sort_pictures',
-           'are_pairs', 'check_direction', 'no_direction', 'sort_folder', 'folder', 'pixel_hash', 'file_hash',
-           'is_random', 'make_sketch', 'PairSet', 'cache_key', 'cached', 'crop', 'PairDL', 'show_wishes',
-           'memory_budget', 'pair_dls']
+           'halves_agree', 'look_halved', 'question', 'ask_wide', 'find_layout', 'check_heap', 'sort_pairs',
+           'sort_pictures', 'are_pairs', 'check_splits', 'check_direction', 'no_direction', 'inner_folder',
+           'sort_folder', 'split_items', 'folder', 'item_files', 'pixel_hash', 'file_hash', 'is_random', 'make_sketch',
+           'PairSet', 'cache_key', 'cached', 'crop', 'PairDL', 'show_wishes', 'memory_budget', 'pair_dls']
 
 # %% ../nbs/02_data.ipynb #28693024
 import cv2, hashlib, inspect, os, random, re, sys, unicodedata
@@ -19,8 +19,8 @@ from copy import copy
 from functools import partial
 from pathlib import Path
 from fastai.data.all import *
-from .pictures import PictureError, UserError, find_pictures, load_picture, look_at, own_sketches
-from .pictures import picture_files, some, square, tell_unused, tile, to_tensor, write_atomic
+from .pictures import PictureError, UserError, find_pictures, load_picture, look_at, no_pictures, own_sketches
+from .pictures import some, square, tell_unused, tile, to_tensor, write_atomic
 from .creatures import draw_creature
 
 # %% ../nbs/02_data.ipynb #ead401f3
@@ -110,8 +110,9 @@ def own_folder(
     kind:str # 'data' or 'cache'
 )->Path: # it need not exist
     "`$POKEGAN_DATA` or `$POKEGAN_CACHE`, else a folder in `~/.pokegan`"
-    home = os.path.expanduser('~') # '~' if there is none
-    return Path(os.path.expanduser(os.environ.get(f'POKEGAN_{kind.upper()}') or Path('' if home=='~' else home)/'.pokegan'/kind))
+    home,named = os.path.expanduser('~'),os.environ.get(f'POKEGAN_{kind.upper()}')
+    if named: return Path(os.path.expanduser(named))
+    return Path('' if home=='~' else home)/'.pokegan'/kind # '~' where there is no home
 
 def data_root(
 )->Path: # the folder of the data sets
@@ -119,14 +120,14 @@ def data_root(
     return own_folder('data')
 
 # %% ../nbs/02_data.ipynb #e74a5b7f
-_ROLE = re.compile(r'(?:(train|val|test)(?:ing|id|idation)?)?(?:(?<=.)[_-]?(a|b|label|img|inst|feat)|(?<!.)(a|b))?', re.I)
+_SPLIT,_SIDE = r'(?:(train|val|test)(?:ing|id|idation)?)?',r'(?:(?<=.)[_-]?(a|b|label|img|inst|feat)|(?<!.)(a|b))?'
 _SIDES = dict(a='A', b='B', label='A', img='B', inst='', feat='')
 
 def folder_role(
     name:str # of a folder
 )->tuple: # ('train', 'val', 'test' or None; 'A', 'B', '' for neither, or None)
     "The split and the side that a folder's name says"
-    m = _ROLE.fullmatch(name)
+    m = re.fullmatch(_SPLIT+_SIDE, name, re.I)
     if not m: return None,None
     split,side = m[1],m[2] or m[3]
     return split and split.lower(),side and _SIDES[side.lower()]
@@ -158,8 +159,10 @@ def hash_split(
 )->tuple: # (to train on, held out)
     "Hold out the tenth of the names with the smallest hashes, at least one and at most half"
     names = [spelled((o[0] if isinstance(o, tuple) else o).relative_to(path)) for o in items]
-    h = {n:int(hashlib.sha256(os.fsencode(n)).hexdigest(), 16)/2**256 for n in names}
-    if len(h)<2: raise UserError(f'A single picture ({names[0]}) cannot be split into training and validation: add another')
+    number = lambda n: int(hashlib.sha256(n.encode('utf-8', 'surrogateescape')).hexdigest(), 16)/2**256
+    h = {n:number(n) for n in names}
+    if len(h)<2:
+        raise UserError(f'A single picture ({names[0]}) cannot be split into training and validation: add another')
     held = sorted(h, key=h.get)[:np.clip(sum(o<.1 for o in h.values()), 1, len(h)//2)]
     return [o for n,o in zip(names, items) if n not in held],[o for n,o in zip(names, items) if n in held]
 
@@ -171,7 +174,8 @@ def by_name(
     res = {}
     for rest,p in placed:
         k = spelled(rest)
-        if k in res: raise UserError(f'{p} and {res[k].name} have one name but for the suffix or an accent: rename one of them')
+        if k in res:
+            raise UserError(f'{p} and {res[k].name} have one name but for the suffix or an accent: rename one of them')
         res[k] = p
     return res
 
@@ -196,12 +200,15 @@ def match_pairs(
     "Match the pictures of two sides by name"
     if set(a)!=set(b):
         short = [{w[k]:p for k,p in x.items()} for x in (a,b) for w in [without_common(list(x))]]
-        if set(short[0])==set(short[1]) and len(short[0])==len(a): a,b = short
+        if set(short[0])==set(short[1]) and len(short[0])==len(a)==len(b): a,b = short
+    if a and b and not set(a)&set(b):
+        raise UserError(f'{first(a.values())} and the others of its side have no partners in {first(b.values()).parent}: '
+                        'give partners the same name, or give one of the folders alone, as pictures to learn from')
     for mine,others in ((a,b),(b,a)):
         lone = first(k for k in mine if k not in others)
         if lone is None: continue
         there = f' in {first(others.values()).parent}' if others else ''
-        raise FileNotFoundError(f'{mine[lone]} has no partner{there}: add {Path(lone).name}.* there, or remove this one')
+        raise FileNotFoundError(f'{mine[lone]} has no partner{there}: add {Path(lone).name}.*, or remove this one')
     return [(a[k],b[k]) for k in a]
 
 # %% ../nbs/02_data.ipynb #ce4efd42
@@ -251,25 +258,27 @@ def halves_agree(
     "Do the lines of both halves lie in the same places?"
     g = cv2.cvtColor(im, cv2.COLOR_RGB2GRAY).astype(np.float32)
     lines = [np.hypot(cv2.Sobel(o, -1, 1, 0), cv2.Sobel(o, -1, 0, 1)) for o in np.split(g, 2, axis=1)]
-    a,b = [cv2.GaussianBlur(cv2.resize(np.minimum(o, 200), (64,64), interpolation=cv2.INTER_AREA), None, 1) for o in lines]
+    small = [cv2.resize(np.minimum(o, 200), (64,64), interpolation=cv2.INTER_AREA) for o in lines]
+    a,b = [cv2.GaussianBlur(o, None, 1) for o in small]
     fit = lambda x, y: np.corrcoef(x.ravel(), y.ravel())[0,1] if x.std() and y.std() else 0
     shifted = [fit(a, np.roll(b, k, ax)) for k in (-16,-10,-6,6,10,16,32) for ax in (0,1)]
     return fit(a, b)>max(.2, max(shifted)+.1)
 
+# %% ../nbs/02_data.ipynb #b2d05e2c
 def look_halved(
     files:list # of pictures of an even width
 )->bool: # True if three quarters of eight of them do
     "Do pictures look like two pictures side by side?"
     def halved(p):
         im = load_picture(p)
-        return im.shape[1]%2==0 and (has_seam(im) or halves_agree(im))
+        return im.shape[1]>=8 and im.shape[1]%2==0 and (has_seam(im) or halves_agree(im))
     found = []
     for p in files[::max(1, len(files)//8)][:8]:
         try: found.append(halved(p))
         except PictureError: pass # loading it will say so
     return bool(found) and np.mean(found)>=.75
 
-# %% ../nbs/02_data.ipynb #b2d05e0e
+# %% ../nbs/02_data.ipynb #b2d05e2d
 def question(
     what:str, # what was found
     *answers:str # what can be done about it
@@ -277,17 +286,23 @@ def question(
     "Ask instead of guessing"
     return UserError(f'{what}: {", or ".join(answers)}')
 
-def _two_wide(known, wide):
-    "The layout of pictures that are mostly twice as wide as high"
+# %% ../nbs/02_data.ipynb #b2d05e2f
+def ask_wide(
+    known:dict, # Path -> (width, height) of pictures that are mostly twice as wide as high
+    wide:list # those that are
+)->str: # 'side', if there is no doubt
+    "Are pictures of 2:1 pairs side by side? Else ask"
     odd,halved = first(p for p in known if p not in set(wide)),look_halved(wide)
     size = lambda p: '{}×{}'.format(*known[p])
-    if odd and halved: raise question(f'{odd} is {size(odd)}, and most others are pairs side by side, such as {wide[0].name} of {size(wide[0])}',
-        'remove it, or crop it to twice its height', '--layout pictures if all are pictures')
-    if odd: return 'pictures'
-    if halved: return 'side'
-    raise question(f'{wide[0]} and the others are twice as wide as high, which may be two pictures side by side or a wide one',
+    if halved and not odd: return 'side'
+    pairs = 'are pairs side by side' if halved else 'may be pairs side by side, or wide pictures'
+    one = wide[0]
+    if odd: raise question(f'{odd} is {size(odd)}; {len(wide)} others such as {one.name} of {size(one)} {pairs}',
+        'remove it or crop it to twice its height if they are pairs', '--layout pictures if they are not')
+    raise question(f'{one} and the others are twice as wide as high: they {pairs}',
                    '--layout side if they are pairs', '--layout pictures if they are not')
 
+# %% ../nbs/02_data.ipynb #b2d05e0e
 def find_layout(
     sizes:dict # Path -> (width, height) of the pictures of a folder, or None
 )->str: # 'pictures' or 'side'
@@ -296,7 +311,7 @@ def find_layout(
     wide = [p for p,(w,h) in known.items() if w==2*h]
     most = Counter(known.values()).most_common(1)[0] if known else ((0,0),0)
     (w,h),n = most
-    if wide and len(wide)>=.8*len(known): return _two_wide(known, wide)
+    if wide and len(wide)>=.8*len(known): return ask_wide(known, wide)
     if h<w and w%2==0 and n>=.8*len(known) and look_halved([p for p,o in known.items() if o==(w,h)]):
         raise question(f'{first(known)} and the others look like two pictures of {w//2}×{h} side by side',
                        '--layout side if they are', '--layout pictures if they are not')
@@ -316,10 +331,10 @@ def check_heap(
     for d,_ in roles:
         if {(d,'train'),(d,'test')}<=roles or {(d,'train'),(d,'val')}<=roles or {(d,'A'),(d,'B')}<=roles:
             raise question(f'{d} is a data set of its own inside {root}', f'give {d} alone', alone)
-    for d,e in ((d,e) for d in dirs for e in dirs if d in e.parents and len(dirs[e])>1):
+    for e,d in ((e,d) for e in dirs if len(dirs[e])>1 for d in e.parents if d in dirs):
         if set(dirs[e])<=set(dirs[d]):
-            raise question(f'{e} repeats the names of pictures in {d}, as sketches, masks or thumbnails do', 'move it away',
-                           'put the two into folders A (inputs) and B (targets) if they are pairs', alone)
+            raise question(f'{e} repeats the names of pictures in {d}, as sketches, masks or thumbnails do',
+                           'move it away', 'call the two A (inputs) and B (targets) if they are pairs', alone)
     if len(dirs)==2 and len(first(dirs.values()))>1 and len({frozenset(o.items()) for o in dirs.values()})==1:
         raise question(f'{" and ".join(map(str, dirs))} hold the same names in the same sizes',
                        'call them A (inputs) and B (targets) if they are pairs', alone)
@@ -330,13 +345,17 @@ def sort_pairs(
     root:Path # the folder
 )->tuple: # ({split: pairs}, [(path, why it is not used)])
     "The pairs of each split"
-    sides,unused = defaultdict(lambda: dict(A=[], B=[])),[]
+    splits,named,_ = map(set, zip(*places.values()))
+    if not {'A','B'}<=named:
+        raise FileNotFoundError(f'{root} has no folders A/ and B/: put the inputs and the targets there')
+    sides,unused,has_train = defaultdict(lambda: dict(A=[], B=[])),[],'train' in splits
     for p,(split,side,rest) in places.items():
+        if not has_train: split,rest = None,Path(split or '')/rest
         if side: sides[split][side].append((rest,p))
         else: unused.append((p,'on neither side of the pairs'))
     items = {}
     for split,o in sides.items():
-        if split!='train' and 'train' in sides and not (split and o['A'] and o['B']): # pix2pixHD's test set has no B
+        if split!='train' and has_train and not (split and o['A'] and o['B']): # pix2pixHD's test set has no B
             unused += [(p,'has no partner' if split else 'beside the splits') for _,p in o['A']+o['B']]
         else: items[split] = match_pairs(by_name(o['A']), by_name(o['B']))
     return items,unused
@@ -365,11 +384,17 @@ def are_pairs(
         '--layout pairs to use the sides alone', '--layout pictures if all are pictures to learn from')
     one = first(sides&{'A','B'})
     if one and not both and not others: raise question(f'{root} has the side {one} of pairs and not the other',
-        f'put the partners there, into {"B" if one=="A" else "A"}', '--layout pictures if these are pictures to learn from')
-    splits = {split for split,*_ in places.values()}
-    if splits-{None} and 'train' not in splits: raise question(f'{root} has {first(splits-{None})}/ and no train/',
-        'name the folder of the training pictures train', '--layout pictures to learn from all of them')
+        f'put the partners there, into {"B" if one=="A" else "A"}', '--layout pictures to learn from these alone')
     return both
+
+def check_splits(
+    places:dict, # Path -> (split, side, path below them)
+    root:Path # the folder
+):
+    "Is there something to train on, where the folders' names say splits? Else ask"
+    splits = {split for split,*_ in places.values() if split}
+    if splits and 'train' not in splits: raise question(f'{root} has {min(splits)}/ and no train/',
+        'name the folder of the training pictures train', '--layout pictures, pairs or side to learn from all')
 
 # %% ../nbs/02_data.ipynb #16b9f778
 def check_direction(
@@ -386,34 +411,52 @@ def no_direction(
     return UserError(f'{name} has no pairs and hence no direction: leave direction={direction!r} out')
 
 # %% ../nbs/02_data.ipynb #9d441c94
-def _inner(fs, root):
-    "The folder in which the pictures begin to differ"
+def inner_folder(
+    fs:list, # Paths of pictures
+    root:Path # the folder that they lie in
+)->Path: # root, or a folder in it
+    "The folder below which there is more than one, or one that says a split or a side"
     tops = {p.relative_to(root).parts[0] for p in fs}
     d = root/first(tops)
-    return _inner(fs, d) if len(tops)==1 and d.is_dir() and folder_role(d.name)==(None,None) else root
+    return inner_folder(fs, d) if len(tops)==1 and d.is_dir() and folder_role(d.name)==(None,None) else root
 
+# %% ../nbs/02_data.ipynb #b2d05e32
 def sort_folder(
     path:Path, # a folder
-    layout:str='auto' # 'pictures', 'pairs', 'side', or 'auto' to find out
+    layout:str='auto', # 'pictures', 'pairs', 'side', or 'auto' to find out
+    hold_all:bool=False # is everything to be held out? then nothing need be there to train on
 )->tuple: # (layout, {split: items}, sizes, [(path, why it is not used)])
     "What a folder holds"
-    fs,unused = picture_files(path),find_pictures(path)[1]
-    root,seen = _inner(fs, path),look_at(fs)
+    fs,unused = find_pictures(path)
+    if not fs: raise no_pictures(path, unused)
+    root,seen = inner_folder(fs, path),look_at(fs)
     places,sizes = {p:find_place(p, root) for p in fs},{p:size for p,(size,_) in seen.items()}
-    if layout=='auto' and are_pairs(places, root): layout = 'pairs'
+    if layout=='auto':
+        pairs = are_pairs(places, root)
+        if not hold_all: check_splits(places, root)
+        if pairs: layout = 'pairs'
     if layout=='pairs':
-        if not {'A','B'}<={side for _,side,_ in places.values()}:
-            raise FileNotFoundError(f'{path} has no folders A/ and B/: put the inputs and the targets there')
         items,more = sort_pairs(places, root)
-        return layout,items,sizes,unused+more
+        return layout,items,{p:sizes[p] for o in items.values() for ab in o for p in ab},unused+more
     unused += [(p,'a sketch by pokegan_edges') for p in own_sketches(seen)]
     for p in own_sketches(seen): places.pop(p)
     items,more = sort_pictures(places, root)
+    sizes = {p:sizes[p] for o in items.values() for p in o}
     if layout=='auto':
-        used = {p:sizes[p] for o in items.values() for p in o}
-        layout = find_layout(used)
-        if layout=='pictures': check_heap(first(items.values()), used, root)
+        layout = find_layout(sizes)
+        if layout=='pictures': check_heap(first(items.values()), sizes, root)
     return layout,items,sizes,unused+more
+
+# %% ../nbs/02_data.ipynb #b2d05e33
+def split_items(
+    items:dict, # {'train', 'val', 'test' or None: items}, from sort_folder
+    path:Path, # the folder
+    hold_all:bool=False # is everything to be held out? then nothing need be split
+)->tuple: # training, validation and test items
+    "The folder's own split, with test/ for a missing val/, else a tenth held out"
+    train,valid,test = items.get('train') or items.get(None),items.get('val'),items.get('test')
+    if not valid: valid,test = test,None
+    return (train,valid or [],test or []) if hold_all or valid else (*hash_split(train, path),[])
 
 # %% ../nbs/02_data.ipynb #b2d05e1c
 def folder(
@@ -428,44 +471,47 @@ def folder(
     if not path.is_dir(): raise FileNotFoundError(f'There is no folder {path}: give the path of a folder of pictures')
     if direction is not None: check_direction(direction)
     if layout not in known: raise UserError(f'layout={layout!r} is not known: use one of {", ".join(known)}')
-    layout,items,sizes,unused = sort_folder(path, layout)
-    name,paired = name or path.resolve().name,layout!='pictures'
+    layout,items,sizes,unused = sort_folder(path, layout, hold_all)
+    name,paired = name or os.fsencode(path.resolve().name).decode('utf-8', 'backslashreplace'),layout!='pictures'
     if direction and not paired: raise no_direction(path, direction)
-    train,valid,test = items.get('train') or items.get(None),items.get('val'),items.get('test')
-    if not valid: valid,test = test,[]
-    if hold_all: train,valid,test = [],[*train,*(valid or []),*(test or [])],[]
-    elif not valid: train,valid = hash_split(train, path)
-    way = (direction or 'AtoB') if paired else None
+    parts,way = split_items(items, path, hold_all),(direction or 'AtoB') if paired else None
+    sizes = {(w//2 if layout=='side' else w,h) for w,h in filter(None, sizes.values())}
     load = partial(LAYOUTS[layout], direction=way) if paired else load_alone
-    used = {p for part in (train,valid,test or []) for o in part for p in (o if isinstance(o, tuple) else [o])}
-    shown = {(w//2 if layout=='side' else w,h) for w,h in filter(None, map(sizes.get, used))}
-    source = Source(name, load, train, valid, test or [], paired=paired, direction=way, sizes=shown, unused=unused)
+    source = Source(name, load, *parts, paired=paired, direction=way, sizes=sizes, unused=unused)
     return source.hold_all() if hold_all else source
 
 # %% ../nbs/02_data.ipynb #b2d05e1e
+def item_files(
+    o # an item of a source
+)->tuple: # of Paths; none if the item is something else
+    "The files of an item"
+    return tuple(p for p in (o if isinstance(o, tuple) else (o,)) if isinstance(p, Path))
+
 def pixel_hash(
-    o # Path of a picture, or a tuple of Paths
+    o # an item of a source: Path of a picture, or a tuple of Paths
 )->str: # equal for equal pixels; None if they cannot be read
     "Fingerprint of the decoded pixels"
-    try: ims = [load_picture(p) for p in (o if isinstance(o, tuple) else (o,))]
+    try: ims = [load_picture(p) for p in item_files(o)]
     except (UserError,OSError): return None # loading it will say so
     return ' '.join(f'{im.shape} {hashlib.blake2b(im, digest_size=16).hexdigest()}' for im in ims)
 
+# %% ../nbs/02_data.ipynb #b2d05e36
 def file_hash(
-    o # Path of a file, or a tuple of Paths
+    o # an item of a source: Path of a file, or a tuple of Paths
 )->str: # equal for equal files
     "Fingerprint of the files as they are"
-    return ' '.join(hashlib.blake2b(p.read_bytes(), digest_size=16).hexdigest() for p in (o if isinstance(o, tuple) else (o,)))
+    return ' '.join(hashlib.blake2b(p.read_bytes(), digest_size=16).hexdigest() for p in item_files(o))
 
+# %% ../nbs/02_data.ipynb #b2d05e38
 @patch
 def duplicates(self:Source,
-    max_mp:float=300 # compare files instead if there are more than this many million pixels
+    max_mp:float=200 # compare files instead if there are more than this many million pixels
 )->list: # of lists of (split, item) that are the same
     "Pictures that are there more than once"
-    items = [(k,o) for k in ('train','valid','test') for o in getattr(self, k) if isinstance(o, (Path,tuple))]
+    items = [(k,o) for k in ('train','valid','test') for o in getattr(self, k) if item_files(o)]
     largest = max((w*h for w,h in self.sizes), default=0)
     if not largest or largest*len(items)*(2 if self.paired else 1)>max_mp*1e6:
-        length = lambda o: tuple(p.stat().st_size for p in (o if isinstance(o, tuple) else (o,)))
+        length = lambda o: tuple(p.stat().st_size for p in item_files(o))
         n = Counter(length(o) for _,o in items)
         items,same = [(k,o) for k,o in items if n[length(o)]>1],file_hash
     else: same = pixel_hash
@@ -476,7 +522,7 @@ def duplicates(self:Source,
     return [o for o in groups.values() if len(o)>1]
 
 # %% ../nbs/02_data.ipynb #b2d05e21
-def _item_name(o): return '/'.join((o[0] if isinstance(o, tuple) else o).parts[-2:])
+def _item_name(o): return '/'.join(item_files(o)[0].parts[-2:])
 
 @patch
 def report(self:Source
@@ -484,12 +530,12 @@ def report(self:Source
     "What was found, what is not used and why, and what is there twice"
     lines,dups = [repr(self),*tell_unused(self.unused)],self.duplicates()
     leaks = [(o,g[0][1]) for g in dups if g[0][0]=='train' for k,o in g if k!='train']
-    held = len(self.valid)+len(self.test)
-    if leaks and self.train!=self.valid[:1]: lines.append(f'{len(leaks)} of {held} held-out pictures are also training pictures, which makes their '
-        f'figures too good: {some([f"{_item_name(a)} is {_item_name(b)}" for a,b in leaks])}')
+    if leaks and self.train!=self.valid[:1]:
+        lines.append(f'{len(leaks)} of {len(self.valid)+len(self.test)} held-out pictures are also training pictures, which makes '
+                     f'their figures too good: {some([f"{_item_name(a)} is {_item_name(b)}" for a,b in leaks])}')
     again = [f'{_item_name(o)} is {_item_name(g[0][1])}' for g in dups for k,o in g[1:] if k==g[0][0]]
     if again: lines.append(f'the same picture under two names: {some(again)}')
-    return '\n'.join(lines).encode('utf-8', 'backslashreplace').decode()
+    return '\n'.join(' '.join(o.split()) for o in lines).encode('utf-8', 'backslashreplace').decode()
 
 # %% ../nbs/02_data.ipynb #42a9e8e2
 def is_random(

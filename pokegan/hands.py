@@ -744,7 +744,7 @@ def _check_folders(src, dst):
     if dst.exists() and dst.samefile(src): raise UserError(f"the sketches would overwrite the pictures in {src}: give another folder")
 
 # %% ../nbs/10_hands.ipynb #c3e05e01
-from .pictures import find_pictures, look_at, own_sketches, picture_files, sketch_mark, tell_unused
+from .pictures import find_pictures, look_at, no_pictures, own_sketches, sketch_mark, tell_unused
 
 # %% ../nbs/10_hands.ipynb #3999e9a6
 def sketch_jobs(
@@ -753,14 +753,15 @@ def sketch_jobs(
     style:str, # a name in SKETCHES
 )->tuple: # (list of (picture, sketch, style), sentences about names that are taken, [(what is not used, why)])
     "What to read and what to write"
-    paths,unused = picture_files(src, dst), find_pictures(src, dst)[1]
-    made = set(own_sketches(look_at(paths)))
-    jobs,clash = {},[]
+    paths,unused = find_pictures(src, dst)
+    if not paths: raise no_pictures(src, unused)
+    made,jobs,clash = set(own_sketches(look_at(paths))), {}, []
     for p in paths:
         out = dst/p.relative_to(src).with_suffix('.png')
         if p in made: unused.append((p, 'a sketch by pokegan_edges'))
         elif out in jobs: clash.append(f"{p.name}: its sketch would overwrite that of {jobs[out][0].name}")
-        elif out.exists() and not look_at([out])[out][1]: clash.append(f"{p.name}: its sketch would overwrite {out}, which is no sketch of pokegan_edges")
+        elif out.exists() and not look_at([out])[out][1]:
+            clash.append(f"{p.name}: its sketch would overwrite {out}, which is no sketch of pokegan_edges")
         else: jobs[out] = p,out,style
     return list(jobs.values()), clash, unused
 

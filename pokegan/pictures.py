@@ -5,9 +5,10 @@
 # %% auto #0
 __all__ = ['PNG_START', 'SUFFIXES', 'SERVER_FOLDERS', 'OLD', 'REMEDIES', 'white_level', 'as_rgb', 'UserError', 'MissingPackage',
            'PictureError', 'first_line', 'open_picture', 'upright', 'bare_png', 'load_picture', 'why_unused',
-           'find_pictures', 'picture_files', 'some', 'tell_unused', 'sketch_mark', 'look_at', 'own_sketches',
-           'read_drawing', 'letterbox', 'square', 'darken_lines', 'fit_square', 'to_tensor', 'to_array', 'tile',
-           'write_atomic', 'error_line', 'any_console', 'one_line_errors', 'check_filled', 'check_target']
+           'find_pictures', 'no_pictures', 'picture_files', 'some', 'tell_unused', 'sketch_mark', 'look_at',
+           'own_sketches', 'read_drawing', 'scale_to', 'letterbox', 'square', 'darken_lines', 'fit_square', 'to_tensor',
+           'to_array', 'tile', 'write_atomic', 'error_line', 'any_console', 'one_line_errors', 'check_filled',
+           'check_target']
 
 # %% ../nbs/00_pictures.ipynb #4b8db47b
 import errno, io, os, secrets, stat, struct, sys, threading, time, warnings, zlib
@@ -47,6 +48,7 @@ def _plain_rgb(im):
         im = Image.alpha_composite(Image.new('RGBA', im.size, 'white'), im)
     return np.asarray(im.convert('RGB'))
 
+# %% ../nbs/00_pictures.ipynb #a1c05e1e
 def as_rgb(
     im:Image.Image # a Pillow picture of any mode
 )->np.ndarray: # H x W x 3 uint8 RGB, transparency over white
@@ -148,9 +150,9 @@ def load_picture(
     raise PictureError(f'{path} {why}, or remove it')
 
 # %% ../nbs/00_pictures.ipynb #7556b247
-SUFFIXES = set('''.apng .avif .avifs .blp .bmp .bw .cur .dcx .dds .dib .fit .fits .flc .fli .ftc .ftu .gbr .gif .icb .icns .ico .iim
-    .im .j2c .j2k .jfif .jp2 .jpc .jpe .jpeg .jpf .jpg .jpx .mpo .msp .pbm .pcd .pcx .pfm .pgm .png .pnm .ppm .psd .pxr .qoi
-    .ras .rgb .rgba .sgi .tga .tif .tiff .vda .vst .webp .xbm .xpm'''.split()) # lower case
+SUFFIXES = set('''.apng .avif .avifs .blp .bmp .bw .cur .dcx .dds .dib .fit .fits .flc .fli .ftc .ftu .gbr .gif .icb
+    .icns .ico .iim .im .j2c .j2k .jfif .jp2 .jpc .jpe .jpeg .jpf .jpg .jpx .mpo .msp .pbm .pcd .pcx .pfm .pgm .png .pnm
+    .ppm .psd .pxr .qoi .ras .rgb .rgba .sgi .tga .tif .tiff .vda .vst .webp .xbm .xpm'''.split()) # lower case
 
 # %% ../nbs/00_pictures.ipynb #a1c05e08
 SERVER_FOLDERS = '@eadir #recycle #snapshot @recycle $recycle.bin lost+found'.split() # lower case
@@ -161,10 +163,11 @@ def why_unused(
     "Why something is no picture to use"
     if p.name.startswith(('.','__')): return 'hidden'
     if p.name.lower() in SERVER_FOLDERS: return 'thumbnails or the bin of a file server'
-    if os.path.isdir(p): return None
+    if os.path.isdir(p): return 'a run of pokegan_train' if os.path.isfile(p/'run.json') else None
     if not os.path.isfile(p): return 'a link that leads nowhere' if os.path.islink(p) else 'no file'
     return None if p.suffix.lower() in SUFFIXES else 'no suffix of a picture'
 
+# %% ../nbs/00_pictures.ipynb #a1c05e20
 def find_pictures(
     path:Path, # a folder
     leave_out:Path=None, # a folder in it that is not looked into
@@ -184,6 +187,15 @@ def find_pictures(
             fs += more[0]; unused += more[1]
     return sorted(fs),unused
 
+# %% ../nbs/00_pictures.ipynb #a1c05e21
+def no_pictures(
+    path:Path, # a folder
+    unused:list # what is there instead, from find_pictures
+)->FileNotFoundError: # to be raised
+    "There is nothing to use in a folder"
+    others = f' and not only files such as {unused[0][0].name} ({unused[0][1]})' if unused else ''
+    return FileNotFoundError(f'There are no pictures in {path}: put some there (.png, .jpg, …){others}')
+
 def picture_files(
     path:Path, # a folder
     leave_out:Path=None # a folder in it that is not looked into
@@ -191,8 +203,7 @@ def picture_files(
     "All pictures under a folder, of which there must be some"
     fs,unused = find_pictures(path, leave_out)
     if fs: return fs
-    others = f' and not only files such as {unused[0][0].name} ({unused[0][1]})' if unused else ''
-    raise FileNotFoundError(f'There are no pictures in {path}: put some there (.png, .jpg, …){others}')
+    raise no_pictures(path, unused)
 
 # %% ../nbs/00_pictures.ipynb #a1c05e18
 def some(
@@ -203,6 +214,7 @@ def some(
     names = list(names)
     return ', '.join(names[:n])+(f' and {len(names)-n} more' if len(names)>n else '')
 
+# %% ../nbs/00_pictures.ipynb #a1c05e24
 def tell_unused(
     unused:list # of (path, why), from find_pictures
 )->list: # a line for each reason
@@ -219,6 +231,7 @@ def sketch_mark(
     mark.add_text('Software', 'pokegan_edges')
     return mark
 
+# %% ../nbs/00_pictures.ipynb #a1c05e26
 def look_at(
     files:list # of Paths
 )->dict: # Path -> ((width, height), a sketch of ours?); (None, False) if it cannot be opened
@@ -229,6 +242,7 @@ def look_at(
         except Exception: return None,False # loading it will say so
     with ThreadPoolExecutor(max_workers=min(8, os.cpu_count() or 1)) as ex: return dict(zip(files, ex.map(one, files)))
 
+# %% ../nbs/00_pictures.ipynb #a1c05e27
 def own_sketches(
     seen:dict # from look_at
 )->list: # of Paths
@@ -248,20 +262,30 @@ def read_drawing(
         raise UserError(f'an array of shape {a.shape} and type {a.dtype} is no drawing: use {kinds}')
     return as_rgb(Image.fromarray(a))
 
+# %% ../nbs/00_pictures.ipynb #a1c05e29
+def scale_to(
+    im:np.ndarray, # H×W or H×W×3 uint8
+    side:int # of the result's longer side, pixels
+)->np.ndarray: # its shorter side is a pixel or more
+    "Enlarge or reduce a picture"
+    h,w = im.shape[:2]
+    s = side/max(h, w)
+    if s==1: return im
+    size = max(1, round(w*s)),max(1, round(h*s))
+    return cv2.resize(im, size, interpolation=cv2.INTER_AREA if s<1 else cv2.INTER_CUBIC)
+
 # %% ../nbs/00_pictures.ipynb #a1c05e0c
 def letterbox(
     im:np.ndarray, # H×W or H×W×3 uint8, paper 255
     sz:int # side of the square, pixels
 )->tuple: # (sz×sz[×3] uint8, (top, left, height, width) of the picture in it)
     "Scale a picture into a square of paper"
+    im = scale_to(im, sz)
     h,w = im.shape[:2]
-    s = sz/max(h, w)
-    nh,nw = max(1, round(h*s)),max(1, round(w*s))
-    top,left = (sz-nh)//2,(sz-nw)//2
+    top,left = (sz-h)//2,(sz-w)//2
     out = np.full((sz,sz,*im.shape[2:]), 255, np.uint8)
-    same = (nh,nw)==(h,w)
-    out[top:top+nh,left:left+nw] = im if same else cv2.resize(im, (nw,nh), interpolation=cv2.INTER_AREA if s<1 else cv2.INTER_CUBIC)
-    return out,(top,left,nh,nw)
+    out[top:top+h,left:left+w] = im
+    return out,(top,left,h,w)
 
 # %% ../nbs/00_pictures.ipynb #5fe37aaf
 def square(
@@ -382,7 +406,8 @@ def _stop(text, code):
     print(text, file=sys.stderr)
     raise SystemExit(code)
 
-def any_console():
+def any_console(
+):
     "Let a console that lacks a letter, of a file's name or of ours, show its number instead"
     for o in (sys.stdout,sys.stderr):
         if isinstance(o, io.TextIOWrapper): o.reconfigure(errors='backslashreplace')
