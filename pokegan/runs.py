@@ -34,7 +34,8 @@ from .metrics import delta_e, evaluate, l1
 from .conditions import MAX_COLOURS, Conditions, check_lam, check_range, encode_palette, find_palette, lam_range
 from .conditions import lay_palette, main_shares, neighbour_table, pick_palettes, region_colours, regions, wish_channels
 from .features import kid, load_features, perceptual
-from .training import PRECISIONS, Pix2PixLearner, Preview, pix2pix_learner, plot_losses, set_precision, set_torch_rng
+from .training import PRECISIONS, Pix2PixLearner, Preview, check_shares, end_together, join_processes
+from .training import pix2pix_learner, plot_losses, set_precision, set_torch_rng
 from .hands import SKETCHES, get_sketch
 from .sources import SOURCES, get_source
 from .painting import find_device, Param, find_model, load_model, read_card, save_model, tell
@@ -741,17 +742,21 @@ def train_run(
     say=noop, # called with what there is to tell before it begins, such as print
 )->Pix2PixLearner: # the trained learner
     "Train from settings alone and leave a complete folder"
-    out = Path(out); find_device(cfg.device)
+    out,cpu,first = Path(out), find_device(cfg.device).type == 'cpu', not rank_distrib()
     source = get_source(cfg.data, direction=cfg.direction).limit(cfg.limit)
+    if not first: bar,say = False, noop
     say(source)
-    with hold_folder(out):
-        check_out(out, cfg, resume, source.hash())
+    with end_together(), hold_folder(out) if first else nullcontext():
+        processes = join_processes(cpu=cpu)
+        if first: check_out(out, cfg, resume, source.hash())
+        if processes: processes.wait_for_everyone()
         learn = start_run(cfg, out, source, cbs)
+        if processes: check_shares(learn.dls.train, processes.num_processes)
         if resume: say(resume_run(learn, cfg))
-        write_settings(out, cfg)
-        with nullcontext() if bar else learn.no_bar(), nullcontext() if bar else learn.no_logging():
+        if first: write_settings(out, cfg)
+        with learn.distrib_ctx(cpu=cpu), nullcontext() if bar else learn.no_bar(), nullcontext() if bar else learn.no_logging():
             if learn.first_epoch < cfg.epochs: learn.fit_flat_lin(cfg.epochs, pct_start=cfg.flat, cbs=None if bar else EpochLine())
-        learn.run_folder.finish()
+        if first: learn.run_folder.finish()
     return learn
 
 # %% ../nbs/13_runs.ipynb #0f32c4f2
@@ -804,6 +809,7 @@ def pokegan_train(
     with one_line_errors():
         cfg = resumed_config(out, given) if resume else run_config(recipe, **given)
         with memory_advice(cfg.bs): learn = train_run(cfg, out, resume, bar=sys.stdout.isatty(), say=print)
+    if rank_distrib(): return
     m = learn.run_folder.card['metrics']
     print(f"\nHeld-out L1 {m['l1']:.4f}, PSNR {m['psnr']:.1f} dB, SSIM {m['ssim']:.3f} on {m['n']} pictures.")
     print(f"Look at {Path(out)/'preview.png'} and {Path(out)/'losses.png'}; paint with: pokegan_paint SKETCH.png --model {out}")
