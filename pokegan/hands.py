@@ -264,7 +264,7 @@ def _sketch_file(job):
     path,out,style = job
     try:
         sketch = Image.fromarray(get_sketch(style)(load_picture(path)))
-        write_atomic(out, lambda f: sketch.save(f, format='PNG'))
+        write_atomic(out, lambda f: sketch.save(f, format='PNG', pnginfo=sketch_mark()))
     except (UserError, OSError) as e: return ' '.join(str(e).split())
 
 # %% ../nbs/10_hands.ipynb #11729ba5
@@ -274,22 +274,27 @@ def _check_folders(src, dst):
     if not dst.is_dir(): raise NotADirectoryError(f"{dst} is not a folder: give a folder for the sketches")
     if dst.samefile(src): raise UserError(f"the sketches would overwrite the pictures in {src}: give another folder")
 
+# %% ../nbs/10_hands.ipynb #c3e05e01
+from .pictures import find_pictures, look_at, no_pictures, own_sketches, sketch_mark, tell_unused
+
 # %% ../nbs/10_hands.ipynb #3999e9a6
 def sketch_jobs(
     src:Path, # folder of pictures
     dst:Path, # folder for the sketches
     style:str, # a name in SKETCHES
-)->tuple: # (list of (picture, sketch, style), sentences about pictures of the same name)
+)->tuple: # (list of (picture, sketch, style), sentences about names that are taken, [(what is not used, why)])
     "What to read and what to write"
-    def wanted(p): return p.suffix.lower() in SUFFIXES and p.is_file() and not p.name.startswith('.')
-    paths = sorted(filter(wanted, src.iterdir()))
-    if not paths: raise FileNotFoundError(f"there are no pictures in {src}: it should hold files such as .png or .jpg")
+    paths,unused = find_pictures(src, dst)
+    if not paths: raise no_pictures(src, unused)
+    made = set(own_sketches(look_at(paths)))
     jobs,clash = {},[]
     for p in paths:
-        out = dst/f'{p.stem}.png'
-        if out in jobs: clash.append(f"{p.name}: its sketch would overwrite that of {jobs[out][0].name}")
+        out = dst/p.relative_to(src).with_suffix('.png')
+        if p in made: unused.append((p, 'a sketch by pokegan_edges'))
+        elif out in jobs: clash.append(f"{p.name}: its sketch would overwrite that of {jobs[out][0].name}")
+        elif out.exists() and not look_at([out])[out][1]: clash.append(f"{p.name}: its sketch would overwrite {out}, which is no sketch of pokegan_edges")
         else: jobs[out] = p,out,style
-    return list(jobs.values()), clash
+    return list(jobs.values()), clash, unused
 
 # %% ../nbs/10_hands.ipynb #a3bfe0cd
 def _cores(): return len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count()
@@ -307,11 +312,12 @@ def sketch_folder(
     workers:int=None, # processes; as many as there are cores by default
     progress:bool=False, # show a progress bar
 )->list: # what went wrong, a sentence a file
-    "Sketch every picture of a folder into `dst`/NAME.png"
+    "Sketch every picture of a folder and its subfolders into `dst`/NAME.png"
     src,dst = Path(src),Path(dst)
     get_sketch(style)
     _check_folders(src, dst)
-    jobs,failed = sketch_jobs(src, dst, style)
+    jobs,failed,unused = sketch_jobs(src, dst, style)
+    if progress: print(*tell_unused(unused), sep='\n', end='\n' if unused else '')
     dst.mkdir(parents=True, exist_ok=True)
     n = min(workers or _cores(), -(-len(jobs)//8))
     if n<2: return sorted(failed + list(filter(None, _bar(map(_sketch_file, jobs), len(jobs), progress))))
@@ -326,7 +332,7 @@ def pokegan_edges(
     dst:str, # folder for the sketches
     style:str='auto', # auto, canny or poly
 ):
-    "Sketch every picture in SRC: black ink on white, same size, as DST/NAME.png"
+    "Sketch every picture in SRC and its subfolders: black ink on white, same size, as DST/NAME.png"
     with one_line_errors():
         if getattr(get_sketch(style), 'random', False):
             plain = ', '.join(k for k,f in SKETCHES.items() if not getattr(f, 'random', False))

@@ -11,8 +11,8 @@ import hashlib, http.client, inspect, os, sys, tarfile, tempfile, urllib.request
 from functools import partial
 from pathlib import Path
 from fastcore.basics import first, merge
-from .pictures import MissingPackage, UserError, first_line
-from .data import Source, check_direction, creatures, data_root, folder, load_alone, picture_files
+from .pictures import MissingPackage, UserError, first_line, look_at, picture_files
+from .data import Source, check_direction, creatures, data_root, folder, load_alone, no_direction
 
 # %% ../nbs/11_sources.ipynb #8c559c4e
 def fetch(
@@ -155,7 +155,8 @@ def pokemon(
         lacks = f' and lacks {lost[0]}.jpg' if lost else ''
         raise FileNotFoundError(f'{path} holds {len(fs)} of 819 pictures{lacks}: delete it to download it afresh')
     train = [p for k,p in fs.items() if k not in POKEMON_VALID]
-    return Source('pokemon', load_alone, train, [fs[k] for k in POKEMON_VALID])
+    sizes = {size for size,_ in look_at(list(fs.values())).values() if size}
+    return Source('pokemon', load_alone, train, [fs[k] for k in POKEMON_VALID], sizes=sizes)
 
 # %% ../nbs/11_sources.ipynb #606f3dde
 SOURCES = dict(creatures=creatures, pokemon=pokemon, **{k:partial(pix2pix_set, k) for k in PIX2PIX_SETS})
@@ -164,14 +165,20 @@ SOURCES = dict(creatures=creatures, pokemon=pokemon, **{k:partial(pix2pix_set, k
 def get_source(
     name:str|Path, # a known name, or the path of a folder
     direction:str=None, # 'AtoB' or 'BtoA' for pairs, the usual one if None
+    layout:str='auto', # of a folder: 'pictures', 'pairs', 'side', or 'auto' to find out
+    hold_all:bool=False, # hold out everything?
     **kwargs # for the source, such as n of creatures
 )->Source:
     "A source by its name, or a folder by its path"
-    make = SOURCES.get(name) or partial(folder, name)
-    if name not in SOURCES and not Path(name).expanduser().is_dir():
+    if direction is not None: check_direction(direction)
+    if name not in SOURCES:
+        if os.path.isdir(os.path.expanduser(name)): return folder(name, direction, layout, hold_all=hold_all, **kwargs)
         raise FileNotFoundError(f'{name} is neither a folder nor a known data set: '
                                 f'use one of {", ".join(SOURCES)}, or the path of a folder of pictures')
-    if direction is None: return make(**kwargs)
-    check_direction(direction)
-    if 'direction' in inspect.signature(make).parameters: return make(direction=direction, **kwargs)
-    raise UserError(f'{name} has no pairs and hence no direction: leave direction={direction!r} out')
+    if layout!='auto': raise UserError(f'{name} has a layout of its own: leave layout={layout!r} out')
+    make = SOURCES[name]
+    if direction is not None:
+        if 'direction' not in inspect.signature(make).parameters: raise no_direction(name, direction)
+        kwargs['direction'] = direction
+    source = make(**kwargs)
+    return source.hold_all() if hold_all else source
