@@ -5,12 +5,12 @@
 # %% auto #0
 __all__ = ['SIZES', 'SETTINGS', 'RECIPES', 'JUDGED_AT', 'WEIGHTS', 'OF_THE_LEARNER', 'setting', 'number', 'read_number', 'one_of',
            'text', 'maybe', 'check_switch', 'check_lam_setting', 'check_size', 'check_term', 'with_weights',
-           'RunConfig', 'flag_text', 'run_config', 'out_text', 'RunFolder', 'nothing_to_resume', 'read_checkpoint',
-           'paint_all', 'palette_error', 'strokes_error', 'held_out_wishes', 'told_figures', 'make_card',
-           'colour_habits', 'library_versions', 'run_dls', 'read_config', 'same_setting', 'check_out', 'write_settings',
-           'hold_folder', 'start_from', 'trained_critic', 'go_on_with_proj', 'EpochLine', 'run_learner', 'start_run',
-           'resume_run', 'train_run', 'memory_advice', 'resumed_config', 'config_flags', 'pokegan_train',
-           'feature_distances', 'judging_source', 'hold_out_all', 'judged_text', 'evaluate_model', 'pokegan_eval']
+           'RunConfig', 'flag_text', 'run_config', 'out_text', 'RunFolder', 'write_checkpoint', 'nothing_to_resume',
+           'read_checkpoint', 'paint_all', 'palette_error', 'strokes_error', 'held_out_wishes', 'told_figures',
+           'make_card', 'colour_habits', 'library_versions', 'run_dls', 'read_config', 'same_setting', 'check_out',
+           'write_settings', 'hold_folder', 'start_from', 'trained_critic', 'go_on_with_proj', 'EpochLine',
+           'run_learner', 'start_run', 'resume_run', 'train_run', 'memory_advice', 'resumed_config', 'config_flags',
+           'pokegan_train', 'feature_distances', 'judging_source', 'judged_text', 'evaluate_model', 'pokegan_eval']
 
 # %% ../nbs/13_runs.ipynb #6bb84ad2
 from fastai.basics import *
@@ -27,7 +27,7 @@ from scipy.optimize import linear_sum_assignment
 from fastcore.script import call_parse
 from . import __version__ as pokegan_version
 from .pictures import UserError, first_line, one_line_errors, to_array, write_atomic
-from .data import pair_dls
+from .data import LAYOUTS, pair_dls
 from .models import PATCHES, UPS, check_patch, n_levels, new_critic
 from .losses import TERMS, check_augment, check_weight
 from .metrics import delta_e, evaluate, l1
@@ -175,6 +175,7 @@ class RunConfig:
     "The settings of a run; the defaults are pix2pix as the paper has it"
     data:str = setting('creatures', 'creatures, pokemon, facades, another pix2pix set, or a folder of pictures or pairs', text())
     direction:str|None = setting(None, 'AtoB or BtoA, for pairs', one_of(('AtoB', 'BtoA'), optional=True))
+    layout:str = setting('auto', "a folder's: pictures alone, pairs of files, or pairs side by side; auto finds out", one_of(('auto', *LAYOUTS)))
     style:str = setting('mixed', f"how sketches are made of pictures: {', '.join(SKETCHES)}", text(get_sketch))
     size:int = setting(128, 'side of the pictures in pixels: a multiple of 16, best a power of two', check_size)
     nf:int = setting(32, 'channels of the first layers; the paper has 64', number(int, '1 or more', 1, wrong='is no width'))
@@ -324,6 +325,9 @@ def painter(self:RunFolder)->nn.Module: # a generator
 def before_fit(self:RunFolder):
     "Put back what `Recorder` and the scaler forget when training begins"
     self.trained = False
+    if not hasattr(self.model.gen, 'arch'):
+        raise UserError(f"RunFolder keeps generators that a card can describe, and {type(self.model.gen).__name__} has no `arch`: "
+                        "use a UNetGenerator, or keep this one with learn.save")
     if not self.resumed: return
     self.recorder.smooth_loss.count,self.recorder.smooth_loss.val = self.resumed['smooth_loss']
     set_torch_rng(self.model.loaded_rng)
@@ -345,6 +349,17 @@ def save_card(self:RunFolder):
     about = {'size': self.dls.sz, 'epochs': self.kept_epoch + 1} # that these weights have seen
     save_model(Path(self.path)/'model', self.painter(), {**self.card, **about})
 
+# %% ../nbs/13_runs.ipynb #9d3e4c07
+def write_checkpoint(
+    path:Path, # the file
+    state:dict, # from RunFolder.state
+):
+    "Write a checkpoint whole, or not at all"
+    def save(f):
+        try: torch.save(state, f)
+        except RuntimeError as e: raise OSError(first_line(e)) from None # what torch calls a full disk
+    write_atomic(path, save)
+
 # %% ../nbs/13_runs.ipynb #4042e50c
 @patch
 def save(self:RunFolder):
@@ -354,8 +369,8 @@ def save(self:RunFolder):
     try:
         write_atomic(path/'history.csv', lambda f: self.history.to_csv(f, index=False))
         self.save_card()
-        write_atomic(path/'checkpoint.pth', lambda f: torch.save(self.state(), f))
-    except (OSError, RuntimeError, SafetensorError) as e: # every library has its own word for a full disk
+        write_checkpoint(path/'checkpoint.pth', self.state())
+    except (OSError, SafetensorError) as e: # every library has its own word for a full disk
         raise UserError(f"{path} could not be written in epoch {len(self.rows)-1} ({str(e).splitlines()[0]}): "
                         "make room, then continue with --resume; the epochs before are safe") from None
 
@@ -743,9 +758,9 @@ def train_run(
 )->Pix2PixLearner: # the trained learner
     "Train from settings alone and leave a complete folder"
     out,cpu,first = Path(out), find_device(cfg.device).type == 'cpu', not rank_distrib()
-    source = get_source(cfg.data, direction=cfg.direction).limit(cfg.limit)
+    source = get_source(cfg.data, direction=cfg.direction, layout=cfg.layout).limit(cfg.limit)
     if not first: bar,say = False, noop
-    say(source)
+    if say is not noop: say(source.report())
     with end_together(), hold_folder(out) if first else nullcontext():
         processes = join_processes(cpu=cpu)
         if first: check_out(out, cfg, resume, source.hash())
@@ -796,6 +811,10 @@ def config_flags(
     f.__signature__ = sig.replace(parameters=own + [flag_of(k, o) for k,o in SETTINGS.items()])
     return f
 
+# %% ../nbs/13_runs.ipynb #9d3e4c0d
+if __name__ == '__main__' and '__file__' in globals(): # python -m, and no notebook
+    raise SystemExit('pokegan.runs holds two commands: use pokegan_train or pokegan_eval')
+
 # %% ../nbs/13_runs.ipynb #ed6d3d49
 @call_parse
 @config_flags
@@ -831,25 +850,18 @@ def judging_source(
     card:dict, # a model's card
     data:str|None=None, # whose pictures, as for pokegan_train; None: those that the model was trained on
     direction:str|None=None, # AtoB or BtoA, for pairs; None: the model's own, else the usual one
+    layout:str='auto', # of a folder, as for pokegan_train
 ): # a Source
     "The pictures to judge a model by"
-    own = (card.get('settings') or {}).get('data') or card.get('data')
-    if not (data or own): raise UserError("the model's card names no data: name some with --data")
-    try: source = get_source(data or own, direction=direction)
+    settings = card.get('settings') or {}
+    if not (name := data or settings.get('data') or card.get('data')): raise UserError("the model's card names no data: name some with --data")
+    if not data and layout == 'auto': layout = settings.get('layout', 'auto')
+    try: source = get_source(name, direction, layout)
     except (UserError, OSError) as e:
-        if data: raise
-        raise UserError(f"the model was trained on {own}, which is not to be had here ({first_line(e)}): name other pictures with --data") from None
-    way = None if direction else card.get('direction')
-    return get_source(data or own, direction=way) if source.paired and way else source
-
-# %% ../nbs/13_runs.ipynb #9d3e4c02
-def hold_out_all(
-    source, # where the pictures come from
-): # a copy
-    "The same source with all of its pictures held out"
-    res = copy(source)
-    res.valid,res.test = source.train + source.valid + source.test, []
-    return res
+        if data or direction: raise
+        raise UserError(f"the model was trained on {name}, which is not to be had here ({first_line(e)}): name other pictures with --data") from None
+    if direction or not source.paired: return source
+    return get_source(name, card.get('direction'), layout)
 
 # %% ../nbs/13_runs.ipynb #9d3e4c05
 def judged_text(
@@ -893,6 +905,7 @@ def pokegan_eval(
     all:bool=False, # judge by all pictures, not by the held-out ones alone
     lam:float=None, # λ, where the model was trained for more than one
     direction:str=None, # AtoB or BtoA, for pairs
+    layout:str='auto', # of a folder, as for pokegan_train
     out:str=None, # write the figures to this file too
     device:str=None, # cpu, cuda, ...; a GPU if there is one
 ):
@@ -901,9 +914,9 @@ def pokegan_eval(
         dev = find_device(device)
         gen,card = load_model(model, dev)
         check_lam(card, lam)
-        source = judging_source(card, data, direction)
-        print(judged_text(source, card, all), file=sys.stderr)
-        if all: source = hold_out_all(source)
+        source = judging_source(card, data, direction, layout)
+        print(source.report(), judged_text(source, card, all), sep='\n', file=sys.stderr)
+        if all: source = source.hold_all()
         figures = json.dumps(evaluate_model(gen, card, source, device=dev, lam=lam))
         if out: write_atomic(out, lambda f: Path(f).write_text(figures + '\n'))
     print(figures)

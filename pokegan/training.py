@@ -399,8 +399,9 @@ def pair_shape(
     x,y = dls.one_batch()
     if x.shape[2:] != y.shape[2:] or y.shape[1] != 3 or y.shape[2] != y.shape[3]:
         raise UserError(f"a batch has drawings of {tuple(x.shape[1:])} and pictures of {tuple(y.shape[1:])}: make both squares of one size, the pictures with 3 channels")
-    if not -1.01 <= y.min() < 0 < y.max() <= 1.01:
-        raise UserError(f"the pictures have pixels from {y.min():.2g} to {y.max():.2g}: bring them to [-1, 1], such as with batch_tfms=Normalize.from_stats([.5]*3, [.5]*3)")
+    lo,hi = y.min().item(), y.max().item()
+    if not -1.01 <= lo < 0 < hi <= 1.01:
+        raise UserError(f"the pictures have pixels from {lo:.2g} to {hi:.2g}: bring them to [-1, 1], such as with batch_tfms=Normalize.from_stats([.5]*3, [.5]*3)")
     return x.shape[1], y.shape[-1]
 
 # %% ../nbs/06_training.ipynb #7bba8fb6
