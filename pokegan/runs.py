@@ -325,9 +325,10 @@ def painter(self:RunFolder)->nn.Module: # a generator
 def before_fit(self:RunFolder):
     "Put back what `Recorder` and the scaler forget when training begins"
     self.trained = False
-    if not hasattr(self.model.gen, 'arch'):
-        raise UserError(f"RunFolder keeps generators that a card can describe, and {type(self.model.gen).__name__} has no `arch`: "
-                        "use a UNetGenerator, or keep this one with learn.save")
+    gen = self.model.gen
+    if not hasattr(gen, 'told') or 'n_levels' not in gen.arch:
+        raise UserError(f"RunFolder writes a card, for which {type(gen).__name__} needs `told` and an `arch` with n_levels: "
+                        "give it both, or keep it with learn.save")
     if not self.resumed: return
     self.recorder.smooth_loss.count,self.recorder.smooth_loss.val = self.resumed['smooth_loss']
     set_torch_rng(self.model.loaded_rng)
