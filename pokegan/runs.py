@@ -175,7 +175,8 @@ class RunConfig:
     "The settings of a run; the defaults are pix2pix as the paper has it"
     data:str = setting('creatures', 'creatures, pokemon, facades, another pix2pix set, or a folder of pictures or pairs', text())
     direction:str|None = setting(None, 'AtoB or BtoA, for pairs', one_of(('AtoB', 'BtoA'), optional=True))
-    layout:str = setting('auto', "a folder's: pictures alone, pairs of files, or pairs side by side; auto finds out", one_of(('auto', *LAYOUTS)))
+    layout:str = setting('auto', "a folder's: pictures alone, pairs of files, or pairs side by side; auto finds out",
+                         one_of(('auto', *LAYOUTS)))
     style:str = setting('mixed', f"how sketches are made of pictures: {', '.join(SKETCHES)}", text(get_sketch))
     size:int = setting(128, 'side of the pictures in pixels: a multiple of 16, best a power of two', check_size)
     nf:int = setting(32, 'channels of the first layers; the paper has 64', number(int, '1 or more', 1, wrong='is no width'))
@@ -268,8 +269,8 @@ def command(self:RunConfig,
     if plans: shown['epochs'] = plans[0][1]
     flags = [f'--{k}' if v is True else f'--{k} {flag_text(v)}' for k,v in shown.items()]
     if out: flags.append(f'--out {out_text(out)}')
-    later = [f'; after {done} epochs: pokegan_train --resume --epochs {n} --out {out_text(out)}' for done,n in plans[1:]]
-    return ' '.join(['pokegan_train --recipe paper', *flags]) + ''.join(later)
+    later = [f'after {done} epochs: pokegan_train --resume --epochs {n} --out {out_text(out)}' for done,n in plans[1:]]
+    return '; '.join([' '.join(['pokegan_train --recipe paper', *flags]), *later])
 
 # %% ../nbs/13_runs.ipynb #c88862b8
 class RunFolder(Callback):
@@ -327,8 +328,8 @@ def before_fit(self:RunFolder):
     self.trained = False
     gen = self.model.gen
     if not hasattr(gen, 'told') or 'n_levels' not in gen.arch:
-        raise UserError(f"RunFolder writes a card, for which {type(gen).__name__} needs `told` and an `arch` with n_levels: "
-                        "give it both, or keep it with learn.save")
+        raise UserError(f"RunFolder writes a card, for which {type(gen).__name__} needs `told` and an `arch` "
+                        "with n_levels: give it both, or keep it with learn.save")
     if not self.resumed: return
     self.recorder.smooth_loss.count,self.recorder.smooth_loss.val = self.resumed['smooth_loss']
     set_torch_rng(self.model.loaded_rng)
@@ -607,15 +608,18 @@ def check_out(
     ckpt = out/'checkpoint.pth'
     if resume and not ckpt.exists(): raise nothing_to_resume(ckpt)
     if not ckpt.exists(): return
-    if not resume: raise FileExistsError(f"{out} already holds a run: continue it with --resume, or choose another --out")
+    if not resume:
+        raise FileExistsError(f"{out} already holds a run: continue it with --resume, or choose another --out")
     old,had = read_config(out), read_card(out).get('data_hash') if (out/'model.json').exists() else None
-    changed = {k: v for k,v in cfg.differing(old).items() if k != 'epochs' and not same_setting(k, v, getattr(old, k))}
+    new = {k: v for k,v in cfg.differing(old).items() if k != 'epochs'}
+    changed = {k: v for k,v in new.items() if not same_setting(k, v, getattr(old, k))}
     if had and had == data_hash: changed.pop('data', None) # the same pictures, from somewhere else
     differ = [f'--{k} {flag_text(old.as_dict()[k])}, not {flag_text(v)}' for k,v in changed.items()]
-    if differ: raise UserError(f"{out} began with {'; '.join(differ)}: resume with the same settings, or choose another --out")
+    if differ:
+        raise UserError(f"{out} began with {'; '.join(differ)}: resume with the same settings, or choose another --out")
     if had and data_hash not in (None, had):
-        raise UserError(f"the pictures of {cfg.data} are not those that {out} began with (data hash {had}, now {data_hash}): "
-                        "put them back as they were, or train anew in another --out")
+        raise UserError(f"the pictures of {cfg.data} are not those that {out} began with "
+                        f"(data hash {had}, now {data_hash}): put them back as they were, or train anew in another --out")
 
 def write_settings(
     out:Path, # the run's folder
@@ -635,7 +639,8 @@ def hold_folder(
     new = not out.exists()
     lock = FileLock(out/'.lock', timeout=wait)
     try: out.mkdir(parents=True, exist_ok=True); lock.acquire()
-    except Timeout: raise UserError(f"{out} is in use by another training: wait for its end, or choose another --out") from None
+    except Timeout:
+        raise UserError(f"{out} is in use by another training: wait for its end, or choose another --out") from None
     except OSError as e: raise OSError(f"{out} cannot be written to ({e.strerror}): choose another --out") from None
     try: yield
     finally:
@@ -742,11 +747,13 @@ def resume_run(
     "Put a run back to where it was, and plan its further epochs"
     done,folder = learn.resume().first_epoch, learn.run_folder
     if cfg.epochs < done:
-        raise UserError(f"{learn.path} has {done} epochs behind it, and --epochs {cfg.epochs} is fewer: ask for more, or leave --epochs out")
-    if folder.plans[-1][1] != cfg.epochs: folder.plans = [o for o in folder.plans if o[0] != done] + [[done, cfg.epochs]]
+        raise UserError(f"{learn.path} has {done} epochs behind it, and --epochs {cfg.epochs} is fewer: "
+                        "ask for more, or leave --epochs out")
+    if folder.plans[-1][1] != cfg.epochs:
+        folder.plans = [o for o in folder.plans if o[0] != done] + [[done, cfg.epochs]]
     folder.card['command'] = cfg.command(learn.path, folder.plans)
-    left = 'going on' if done < cfg.epochs else f'nothing is left to train; for more, resume with --epochs {done+1} or more'
-    return f'{done} of {cfg.epochs} epochs are done: {left}'
+    more = f'nothing is left to train; for more, resume with --epochs {done+1} or more'
+    return f"{done} of {cfg.epochs} epochs are done: {'going on' if done < cfg.epochs else more}"
 
 # %% ../nbs/13_runs.ipynb #8c2d3b06
 def train_run(
@@ -770,8 +777,10 @@ def train_run(
         if processes: check_shares(learn.dls.train, processes.num_processes)
         if resume: say(resume_run(learn, cfg))
         if first: write_settings(out, cfg)
-        with learn.distrib_ctx(cpu=cpu), nullcontext() if bar else learn.no_bar(), nullcontext() if bar else learn.no_logging():
-            if learn.first_epoch < cfg.epochs: learn.fit_flat_lin(cfg.epochs, pct_start=cfg.flat, cbs=None if bar else EpochLine())
+        quiet = [] if bar else [learn.no_bar(), learn.no_logging()]
+        with ContextManagers(L(learn.distrib_ctx(cpu=cpu), *quiet)):
+            if learn.first_epoch < cfg.epochs:
+                learn.fit_flat_lin(cfg.epochs, pct_start=cfg.flat, cbs=None if bar else EpochLine())
         if first: learn.run_folder.finish()
     return learn
 
@@ -855,12 +864,14 @@ def judging_source(
 ): # a Source
     "The pictures to judge a model by"
     settings = card.get('settings') or {}
-    if not (name := data or settings.get('data') or card.get('data')): raise UserError("the model's card names no data: name some with --data")
+    name = data or settings.get('data') or card.get('data')
+    if not name: raise UserError("the model's card names no data: name some with --data")
     if not data and layout == 'auto': layout = settings.get('layout', 'auto')
     try: source = get_source(name, direction, layout)
     except (UserError, OSError) as e:
         if data or direction: raise
-        raise UserError(f"the model was trained on {name}, which is not to be had here ({first_line(e)}): name other pictures with --data") from None
+        raise UserError(f"the model was trained on {name}, which is not to be had here ({first_line(e)}): "
+                        "name other pictures with --data") from None
     if direction or not source.paired: return source
     return get_source(name, card.get('direction'), layout)
 
@@ -874,10 +885,11 @@ def judged_text(
     limit = (card.get('settings') or {}).get('limit')
     same = source.limit(limit).hash() == card.get('data_hash')
     n = len(source) if everything else len(source.valid)
-    res = f"judged by {'all' if everything else 'the held-out'} {n} {'pairs' if source.paired else 'pictures'} of {source.name}"
+    which,kind = 'all' if everything else 'the held-out', 'pairs' if source.paired else 'pictures'
+    res = f"judged by {which} {n} {kind} of {source.name}"
     if same: return res + (f", of which {card['n_train']} were trained on" if everything else '')
     if source.name != card.get('data'): return res
-    return res + ', which are not those that the model was trained on: some that count as held out may have been among them'
+    return res + ', which are not those that the model was trained on: some may have been among them'
 
 # %% ../nbs/13_runs.ipynb #2cde7878
 def evaluate_model(

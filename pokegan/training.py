@@ -18,7 +18,8 @@ from torch import nn
 from torch.amp import GradScaler
 from torch.nn import functional as F
 from torch.overrides import TorchFunctionMode
-from .pictures import MissingPackage, UserError, fit_square, read_drawing, tile, to_array, to_tensor, write_atomic
+from .pictures import MissingPackage, UserError, fit_square, read_drawing
+from .pictures import tile, to_array, to_tensor, write_atomic
 from .models import UNetGenerator, check_players, n_levels, new_critic
 from .losses import TERMS, Objective, critic_loss, generator_loss, l1_loss
 
@@ -325,15 +326,16 @@ def predict(self:Pix2PixLearner,
     "Paint one drawing"
     if not hasattr(self.dls, 'c_in'): return Learner.predict(self, item, **kwargs)
     drawing = Image.fromarray(read_drawing(item)).convert('L' if self.dls.c_in == 1 else 'RGB')
-    x = to_tensor(fit_square(np.asarray(drawing), self.dls.sz)[0].reshape(self.dls.sz, self.dls.sz, -1))[None].to(self.dls.device)
+    sq = fit_square(np.asarray(drawing), self.dls.sz)[0]
+    x = to_tensor(sq.reshape(*sq.shape[:2], -1))[None].to(self.dls.device)
     g = self.get_preds(dl=[(x, x.new_zeros(1, 3, *x.shape[2:]))])[0][0]
     return Image.fromarray(to_array(g)), g, g
 
 @patch
 def export(self:Pix2PixLearner, *args, **kwargs):
     "Say what to do instead"
-    raise UserError("a pickled learner can run code when it is opened: write what paints with pokegan.painting.save_model(path, learn.model.ema), "
-                    "and all that training needs with learn.save")
+    raise UserError("a pickled learner can run code when it is opened: write what paints with "
+                    "pokegan.painting.save_model(path, learn.model.ema), and all that training needs with learn.save")
 
 @patch
 def tta(self:Pix2PixLearner, *args, **kwargs):
@@ -355,7 +357,8 @@ def picture_metric(
 ): # a metric as fastai takes it
     "Give a function of pictures what it asks for"
     if not inspect.isfunction(f): return f
-    _,*others = [k for k,p in inspect.signature(f).parameters.items() if p.default is p.empty and p.kind is p.POSITIONAL_OR_KEYWORD]
+    needed = [p for p in inspect.signature(f).parameters.values() if p.default is p.empty]
+    _,*others = [p.name for p in needed if p.kind is p.POSITIONAL_OR_KEYWORD]
     if len(others) == 1 and others != ['sketch']: return f
     @wraps(f)
     def metric(g, y): return f(g, *[loss_func.x if k == 'sketch' else y for k in others])
@@ -383,7 +386,8 @@ def tell_colours(
 ):
     "Let the pairs say colours, unless they do already"
     from pokegan.conditions import Conditions
-    if not hasattr(dls, 'tell'): raise UserError("palettes and strokes are told by pairs from pair_dls: make these pairs with it")
+    if not hasattr(dls, 'tell'):
+        raise UserError("palettes and strokes are told by pairs from pair_dls: make these pairs with it")
     if dls.conditions is None: return dls.tell(Conditions(palette, strokes))
     for k,v in dict(palette=palette, strokes=strokes).items():
         if v and not getattr(dls.conditions, k, False):
@@ -398,10 +402,12 @@ def pair_shape(
     if hasattr(dls, 'c_in'): return dls.c_in, dls.sz
     x,y = dls.one_batch()
     if x.shape[2:] != y.shape[2:] or y.shape[1] != 3 or y.shape[2] != y.shape[3]:
-        raise UserError(f"a batch has drawings of {tuple(x.shape[1:])} and pictures of {tuple(y.shape[1:])}: make both squares of one size, the pictures with 3 channels")
+        raise UserError(f"a batch has drawings of {tuple(x.shape[1:])} and pictures of {tuple(y.shape[1:])}: "
+                        "make both squares of one size, the pictures with 3 channels")
     lo,hi = y.min().item(), y.max().item()
     if not -1.01 <= lo < 0 < hi <= 1.01:
-        raise UserError(f"the pictures have pixels from {lo:.2g} to {hi:.2g}: bring them to [-1, 1], such as with batch_tfms=Normalize.from_stats([.5]*3, [.5]*3)")
+        raise UserError(f"the pictures have pixels from {lo:.2g} to {hi:.2g}: bring them to [-1, 1], "
+                        "such as with batch_tfms=Normalize.from_stats([.5]*3, [.5]*3)")
     return x.shape[1], y.shape[-1]
 
 # %% ../nbs/06_training.ipynb #7bba8fb6
@@ -466,7 +472,8 @@ def pix2pix_learner(
     if compile: gen.compile(); critic.compile()
     loss = GeneratorLoss(objective, critic, eyes)
     return Pix2PixLearner(dls, model, loss_func=loss, opt_func=opt_func, lr=lr, splitter=players,
-                          metrics=parts + [AvgMetric(l1)] + [picture_metric(o, loss) for o in L(metrics)], cbs=L(two) + L(cbs), **kwargs)
+                          metrics=parts + [AvgMetric(l1)] + [picture_metric(o, loss) for o in L(metrics)],
+                          cbs=L(two) + L(cbs), **kwargs)
 
 # %% ../nbs/06_training.ipynb #80405ea9
 @patch
@@ -563,11 +570,13 @@ def own_colours(
     sketches = to_array(x)[..., 0]
     ready = [conditions.prepare(s[None], p, np.random.default_rng(0)) for s,p in zip(sketches, to_array(y))]
     res = {}
-    if conditions.palette: res['told its palette'] = dict(palette=torch.stack([torch.from_numpy(o['palettes'][-1]) for o in ready]))
+    if conditions.palette:
+        res['told its palette'] = dict(palette=torch.stack([torch.from_numpy(o['palettes'][-1]) for o in ready]))
     if conditions.strokes:
         from pokegan.conditions import wish_channels
         wishes = [{i: (c[:3]+1)*127.5 for i,c in enumerate(o['colours'][0]) if c[3]} for o in ready]
-        res['told its parts'] = dict(wishes=torch.stack([wish_channels(o['labels'][0], w, s) for o,w,s in zip(ready, wishes, sketches)]))
+        told = [wish_channels(o['labels'][0], w, s) for o,w,s in zip(ready, wishes, sketches)]
+        res['told its parts'] = dict(wishes=torch.stack(told))
     return res
 
 # %% ../nbs/06_training.ipynb #e756f1ad
@@ -583,7 +592,8 @@ class Preview(Callback):
 
     def before_fit(self):
         self.trained, self.batch, self.handle = False, first_pairs(self.dls, self.n), None
-        self.colours = own_colours(getattr(self.dls, 'conditions', None), *self.batch) if getattr(self.model.gen, 'told', ()) else {}
+        hears,said = set(getattr(self.model.gen, 'told', ())), getattr(self.dls, 'conditions', None)
+        self.colours = {k: v for k,v in own_colours(said, *self.batch).items() if hears.issuperset(v)}
     def after_train(self): self.trained = True
     def after_epoch(self):
         if not self.trained or rank_distrib(): return
@@ -698,8 +708,8 @@ class WholeBatch(TorchFunctionMode):
         self.i,self.n,self.share = i, n, 0 # share: pictures of a batch that are this process's; 0: all are
 
     def __torch_function__(self, f, types, args=(), kwargs=None):
-        answer = {torch.rand: self.rand, F.dropout: self.dropout, F.batch_norm: self.batch_norm}.get(f) if self.share else None
-        return (answer or f)(*args, **(kwargs or {}))
+        answers = {torch.rand: self.rand, F.dropout: self.dropout, F.batch_norm: self.batch_norm} if self.share else {}
+        return answers.get(f, f)(*args, **(kwargs or {}))
 
     def rand(self, *size, **kwargs):
         b,*rest = size[0] if isinstance(size[0], (tuple, list)) else size
@@ -728,7 +738,8 @@ def check_shares(
 ):
     "Say so if its batches cannot be shared equally"
     b = batch_size(dl)
-    if b % n: raise UserError(f"batches of {b} pictures cannot be shared equally by {n} processes: use --bs {max(n, b - b%n)}")
+    if not b % n: return
+    raise UserError(f"batches of {b} pictures cannot be shared equally by {n} processes: use --bs {max(n, b - b%n)}")
 
 # %% ../nbs/06_training.ipynb #fbfc9e45
 class DistributedPlayers(Callback):
