@@ -641,6 +641,7 @@ def hold_folder(
     try: out.mkdir(parents=True, exist_ok=True); lock.acquire()
     except Timeout:
         raise UserError(f"{out} is in use by another training: wait for its end, or choose another --out") from None
+    except NotImplementedError: pass # a file system that knows no locks
     except OSError as e: raise OSError(f"{out} cannot be written to ({e.strerror}): choose another --out") from None
     try: yield
     finally:
