@@ -5,13 +5,12 @@
 # %% auto #0
 __all__ = ['MAX_WEIGHT', 'SIZES', 'SETTINGS', 'RECIPES', 'JUDGED_AT', 'WEIGHTS', 'OF_THE_LEARNER', 'setting', 'number',
            'read_number', 'one_of', 'text', 'maybe', 'check_switch', 'check_term', 'check_lam_setting', 'check_size',
-           'with_weights', 'RunConfig', 'flag_text', 'run_config', 'out_text', 'RunFolder', 'nothing_to_resume',
-           'read_checkpoint', 'paint_all', 'palette_error', 'strokes_error', 'held_out_wishes', 'told_figures',
-           'make_card', 'colour_habits', 'library_versions', 'run_dls', 'read_config', 'same_setting', 'check_out',
-           'write_settings', 'hold_folder', 'start_from', 'trained_critic', 'go_on_with_proj', 'EpochLine',
+           'with_weights', 'RunConfig', 'flag_text', 'run_config', 'out_text', 'RunFolder', 'write_checkpoint',
+           'nothing_to_resume', 'read_checkpoint', 'paint_all', 'palette_error', 'strokes_error', 'held_out_wishes',
+           'told_figures', 'make_card', 'colour_habits', 'library_versions', 'run_dls', 'read_config', 'same_setting',
+           'check_out', 'write_settings', 'hold_folder', 'start_from', 'trained_critic', 'go_on_with_proj', 'EpochLine',
            'run_learner', 'start_run', 'resume_run', 'train_run', 'memory_advice', 'resumed_config', 'config_flags',
-           'pokegan_train', 'feature_distances', 'judging_source', 'hold_out_all', 'judged_text', 'evaluate_model',
-           'pokegan_eval']
+           'pokegan_train', 'feature_distances', 'judging_source', 'judged_text', 'evaluate_model', 'pokegan_eval']
 
 # %% ../nbs/13_runs.ipynb #6bb84ad2
 from fastai.basics import *
@@ -28,14 +27,15 @@ from scipy.optimize import linear_sum_assignment
 from fastcore.script import call_parse
 from . import __version__ as pokegan_version
 from .pictures import UserError, check_filled, check_target, first_line, one_line_errors, to_array, write_atomic
-from .data import pair_dls
+from .data import LAYOUTS, pair_dls
 from .models import PATCHES, UPS, check_patch, n_levels, new_critic
 from .losses import TERMS, check_augment, check_weight
 from .metrics import delta_e, evaluate, l1
 from .conditions import MAX_COLOURS, Conditions, check_lam, check_range, encode_palette, find_palette, lam_range
 from .conditions import lay_palette, main_shares, neighbour_table, pick_palettes, region_colours, regions, wish_channels
 from .features import kid, load_features, perceptual
-from .training import PRECISIONS, Pix2PixLearner, Preview, pix2pix_learner, plot_losses, set_precision, set_torch_rng
+from .training import PRECISIONS, Pix2PixLearner, Preview, check_shares, end_together, join_processes
+from .training import pix2pix_learner, plot_losses, set_precision, set_torch_rng
 from .hands import SKETCHES, get_sketch
 from .sources import SOURCES, get_source
 from .painting import find_device, Param, find_model, load_model, read_card, save_model, tell
@@ -186,6 +186,8 @@ class RunConfig:
     "The settings of a run; the defaults are pix2pix as the paper has it"
     data:str = setting('creatures', 'creatures, pokemon, facades, another pix2pix set, or a folder of pictures or pairs', text())
     direction:str|None = setting(None, 'AtoB or BtoA, for pairs', one_of(('AtoB', 'BtoA'), optional=True))
+    layout:str = setting('auto', "a folder's: pictures alone, pairs of files, or pairs side by side; auto finds out",
+                         one_of(('auto', *LAYOUTS)))
     style:str = setting('mixed', f"how sketches are made of pictures: {', '.join(SKETCHES)}", text(get_sketch))
     size:int = setting(128, 'side of the pictures in pixels: a multiple of 16, best a power of two', check_size)
     nf:int = setting(32, 'channels of the first layers; the paper has 64', number(int, '1 to 1024', 1, 1024, wrong='is no width'))
@@ -278,8 +280,8 @@ def command(self:RunConfig,
     if plans: shown['epochs'] = plans[0][1]
     flags = [f'--{k}' if v is True else f'--{k} {flag_text(v)}' for k,v in shown.items()]
     if out: flags.append(f'--out {out_text(out)}')
-    later = [f'; after {done} epochs: pokegan_train --resume --epochs {n} --out {out_text(out)}' for done,n in plans[1:]]
-    return ' '.join(['pokegan_train --recipe paper', *flags]) + ''.join(later)
+    later = [f'after {done} epochs: pokegan_train --resume --epochs {n} --out {out_text(out)}' for done,n in plans[1:]]
+    return '; '.join([' '.join(['pokegan_train --recipe paper', *flags]), *later])
 
 # %% ../nbs/13_runs.ipynb #c88862b8
 class RunFolder(Callback):
@@ -335,6 +337,10 @@ def painter(self:RunFolder)->nn.Module: # a generator
 def before_fit(self:RunFolder):
     "Put back what `Recorder` and the scaler forget when training begins"
     self.trained = False
+    gen = self.model.gen
+    if not hasattr(gen, 'told') or 'n_levels' not in gen.arch:
+        raise UserError(f"RunFolder writes a card, for which {type(gen).__name__} needs `told` and an `arch` "
+                        "with n_levels: give it both, or keep it with learn.save")
     if not self.resumed: return
     self.recorder.smooth_loss.count,self.recorder.smooth_loss.val = self.resumed['smooth_loss']
     set_torch_rng(self.model.loaded_rng)
@@ -356,6 +362,17 @@ def save_card(self:RunFolder):
     about = {'size': self.dls.sz, 'epochs': self.kept_epoch + 1} # that these weights have seen
     save_model(Path(self.path)/'model', self.painter(), {**self.card, **about})
 
+# %% ../nbs/13_runs.ipynb #9d3e4c07
+def write_checkpoint(
+    path:Path, # the file
+    state:dict, # from RunFolder.state
+):
+    "Write a checkpoint whole, or not at all"
+    def save(f):
+        try: torch.save(state, f)
+        except RuntimeError as e: raise OSError(first_line(e)) from None # what torch calls a full disk
+    write_atomic(path, save)
+
 # %% ../nbs/13_runs.ipynb #4042e50c
 @patch
 def save(self:RunFolder):
@@ -365,8 +382,8 @@ def save(self:RunFolder):
     try:
         write_atomic(path/'history.csv', lambda f: self.history.to_csv(f, index=False))
         self.save_card()
-        write_atomic(path/'checkpoint.pth', lambda f: torch.save(self.state(), f))
-    except (OSError, RuntimeError, SafetensorError) as e: # every library has its own word for a full disk
+        write_checkpoint(path/'checkpoint.pth', self.state())
+    except (OSError, SafetensorError) as e: # every library has its own word for a full disk
         raise UserError(f"{path} could not be written in epoch {len(self.rows)-1} ({str(e).splitlines()[0]}): "
                         "make room, then continue with --resume; the epochs before are safe") from None
 
@@ -602,15 +619,18 @@ def check_out(
     ckpt = out/'checkpoint.pth'
     if resume and not ckpt.exists(): raise nothing_to_resume(ckpt)
     if not ckpt.exists(): return
-    if not resume: raise FileExistsError(f"{out} already holds a run: continue it with --resume, or choose another --out")
+    if not resume:
+        raise FileExistsError(f"{out} already holds a run: continue it with --resume, or choose another --out")
     old,had = read_config(out), read_card(out).get('data_hash') if (out/'model.json').exists() else None
-    changed = {k: v for k,v in cfg.differing(old).items() if k != 'epochs' and not same_setting(k, v, getattr(old, k))}
+    new = {k: v for k,v in cfg.differing(old).items() if k != 'epochs'}
+    changed = {k: v for k,v in new.items() if not same_setting(k, v, getattr(old, k))}
     if had and had == data_hash: changed.pop('data', None) # the same pictures, from somewhere else
     differ = [f'--{k} {flag_text(old.as_dict()[k])}, not {flag_text(v)}' for k,v in changed.items()]
-    if differ: raise UserError(f"{out} began with {'; '.join(differ)}: resume with the same settings, or choose another --out")
+    if differ:
+        raise UserError(f"{out} began with {'; '.join(differ)}: resume with the same settings, or choose another --out")
     if had and data_hash not in (None, had):
-        raise UserError(f"the pictures of {cfg.data} are not those that {out} began with (data hash {had}, now {data_hash}): "
-                        "put them back as they were, or train anew in another --out")
+        raise UserError(f"the pictures of {cfg.data} are not those that {out} began with "
+                        f"(data hash {had}, now {data_hash}): put them back as they were, or train anew in another --out")
 
 def write_settings(
     out:Path, # the run's folder
@@ -630,7 +650,9 @@ def hold_folder(
     new = not out.exists()
     lock = FileLock(out/'.lock', timeout=wait)
     try: out.mkdir(parents=True, exist_ok=True); lock.acquire()
-    except Timeout: raise UserError(f"{out} is in use by another training: wait for its end, or choose another --out") from None
+    except Timeout:
+        raise UserError(f"{out} is in use by another training: wait for its end, or choose another --out") from None
+    except NotImplementedError: pass # a file system that knows no locks
     except OSError as e: raise OSError(f"{out} cannot be written to ({e.strerror}): choose another --out") from None
     try: yield
     finally:
@@ -737,11 +759,13 @@ def resume_run(
     "Put a run back to where it was, and plan its further epochs"
     done,folder = learn.resume().first_epoch, learn.run_folder
     if cfg.epochs < done:
-        raise UserError(f"{learn.path} has {done} epochs behind it, and --epochs {cfg.epochs} is fewer: ask for more, or leave --epochs out")
-    if folder.plans[-1][1] != cfg.epochs: folder.plans = [o for o in folder.plans if o[0] != done] + [[done, cfg.epochs]]
+        raise UserError(f"{learn.path} has {done} epochs behind it, and --epochs {cfg.epochs} is fewer: "
+                        "ask for more, or leave --epochs out")
+    if folder.plans[-1][1] != cfg.epochs:
+        folder.plans = [o for o in folder.plans if o[0] != done] + [[done, cfg.epochs]]
     folder.card['command'] = cfg.command(learn.path, folder.plans)
-    left = 'going on' if done < cfg.epochs else f'nothing is left to train; for more, resume with --epochs {done+1} or more'
-    return f'{done} of {cfg.epochs} epochs are done: {left}'
+    more = f'nothing is left to train; for more, resume with --epochs {done+1} or more'
+    return f"{done} of {cfg.epochs} epochs are done: {'going on' if done < cfg.epochs else more}"
 
 # %% ../nbs/13_runs.ipynb #8c2d3b06
 def train_run(
@@ -753,17 +777,23 @@ def train_run(
     say=noop, # called with what there is to tell before it begins, such as print
 )->Pix2PixLearner: # the trained learner
     "Train from settings alone and leave a complete folder"
-    out = Path(out); find_device(cfg.device)
-    source = get_source(cfg.data, direction=cfg.direction).limit(cfg.limit)
-    say(source)
-    with hold_folder(out):
-        check_out(out, cfg, resume, source.hash())
+    out,cpu,first = Path(out), find_device(cfg.device).type == 'cpu', not rank_distrib()
+    source = get_source(cfg.data, direction=cfg.direction, layout=cfg.layout).limit(cfg.limit)
+    if not first: bar,say = False, noop
+    if say is not noop: say(source.report())
+    with end_together(), hold_folder(out) if first else nullcontext():
+        processes = join_processes(cpu=cpu)
+        if first: check_out(out, cfg, resume, source.hash())
+        if processes: processes.wait_for_everyone()
         learn = start_run(cfg, out, source, cbs)
+        if processes: check_shares(learn.dls.train, processes.num_processes)
         if resume: say(resume_run(learn, cfg))
-        write_settings(out, cfg)
-        with nullcontext() if bar else learn.no_bar(), nullcontext() if bar else learn.no_logging():
-            if learn.first_epoch < cfg.epochs: learn.fit_flat_lin(cfg.epochs, pct_start=cfg.flat, cbs=None if bar else EpochLine())
-        learn.run_folder.finish()
+        if first: write_settings(out, cfg)
+        quiet = [] if bar else [learn.no_bar(), learn.no_logging()]
+        with ContextManagers(L(learn.distrib_ctx(cpu=cpu), *quiet)):
+            if learn.first_epoch < cfg.epochs:
+                learn.fit_flat_lin(cfg.epochs, pct_start=cfg.flat, cbs=None if bar else EpochLine())
+        if first: learn.run_folder.finish()
     return learn
 
 # %% ../nbs/13_runs.ipynb #0f32c4f2
@@ -803,6 +833,10 @@ def config_flags(
     f.__signature__ = sig.replace(parameters=own + [flag_of(k, o) for k,o in SETTINGS.items()])
     return f
 
+# %% ../nbs/13_runs.ipynb #9d3e4c0d
+if __name__ == '__main__' and '__file__' in globals(): # python -m, and no notebook
+    raise SystemExit('pokegan.runs holds two commands: use pokegan_train or pokegan_eval')
+
 # %% ../nbs/13_runs.ipynb #ed6d3d49
 @call_parse
 @config_flags
@@ -817,6 +851,7 @@ def pokegan_train(
         check_filled(out=out, recipe=recipe); check_target(out, folder=True)
         cfg = resumed_config(out, given) if resume else run_config(recipe, **given)
         with memory_advice(cfg.bs): learn = train_run(cfg, out, resume, bar=sys.stdout.isatty(), say=print)
+    if rank_distrib(): return
     m = learn.run_folder.card['metrics']
     print(f"\nHeld-out L1 {m['l1']:.4f}, PSNR {m['psnr']:.1f} dB, SSIM {m['ssim']:.3f} on {m['n']} pictures.")
     print(f"Look at {Path(out)/'preview.png'} and {Path(out)/'losses.png'}; paint with: pokegan_paint SKETCH.png --model {out}")
@@ -838,25 +873,20 @@ def judging_source(
     card:dict, # a model's card
     data:str|None=None, # whose pictures, as for pokegan_train; None: those that the model was trained on
     direction:str|None=None, # AtoB or BtoA, for pairs; None: the model's own, else the usual one
+    layout:str='auto', # of a folder, as for pokegan_train
 ): # a Source
     "The pictures to judge a model by"
-    own = (card.get('settings') or {}).get('data') or card.get('data')
-    if not (data or own): raise UserError("the model's card names no data: name some with --data")
-    try: source = get_source(data or own, direction=direction)
+    settings = card.get('settings') or {}
+    name = data or settings.get('data') or card.get('data')
+    if not name: raise UserError("the model's card names no data: name some with --data")
+    if not data and layout == 'auto': layout = settings.get('layout', 'auto')
+    try: source = get_source(name, direction, layout)
     except (UserError, OSError) as e:
-        if data: raise
-        raise UserError(f"the model was trained on {own}, which is not to be had here ({first_line(e)}): name other pictures with --data") from None
-    way = None if direction else card.get('direction')
-    return get_source(data or own, direction=way) if source.paired and way else source
-
-# %% ../nbs/13_runs.ipynb #9d3e4c02
-def hold_out_all(
-    source, # where the pictures come from
-): # a copy
-    "The same source with all of its pictures held out"
-    res = copy(source)
-    res.valid,res.test = source.train + source.valid + source.test, []
-    return res
+        if data or direction: raise
+        raise UserError(f"the model was trained on {name}, which is not to be had here ({first_line(e)}): "
+                        "name other pictures with --data") from None
+    if direction or not source.paired: return source
+    return get_source(name, card.get('direction'), layout)
 
 # %% ../nbs/13_runs.ipynb #9d3e4c05
 def judged_text(
@@ -868,10 +898,11 @@ def judged_text(
     limit = (card.get('settings') or {}).get('limit')
     same = source.limit(limit).hash() == card.get('data_hash')
     n = len(source) if everything else len(source.valid)
-    res = f"judged by {'all' if everything else 'the held-out'} {n} {'pairs' if source.paired else 'pictures'} of {source.name}"
+    which,kind = 'all' if everything else 'the held-out', 'pairs' if source.paired else 'pictures'
+    res = f"judged by {which} {n} {kind} of {source.name}"
     if same: return res + (f", of which {card['n_train']} were trained on" if everything else '')
     if source.name != card.get('data'): return res
-    return res + ', which are not those that the model was trained on: some that count as held out may have been among them'
+    return res + ', which are not those that the model was trained on: some may have been among them'
 
 # %% ../nbs/13_runs.ipynb #2cde7878
 def evaluate_model(
@@ -900,6 +931,7 @@ def pokegan_eval(
     all:bool=False, # judge by all pictures, not by the held-out ones alone
     lam:float=None, # lambda, where the model was trained for more than one
     direction:str=None, # AtoB or BtoA, for pairs
+    layout:str='auto', # of a folder, as for pokegan_train
     out:str=None, # write the figures to this file too
     device:str=None, # cpu, cuda, ...; a GPU if there is one
 ):
@@ -910,9 +942,9 @@ def pokegan_eval(
         dev = find_device(device)
         gen,card = load_model(model, dev)
         check_lam(card, lam)
-        source = judging_source(card, data, direction)
-        print(judged_text(source, card, all), file=sys.stderr)
-        if all: source = hold_out_all(source)
+        source = judging_source(card, data, direction, layout)
+        print(source.report(), judged_text(source, card, all), sep='\n', file=sys.stderr)
+        if all: source = source.hold_all()
         figures = json.dumps(evaluate_model(gen, card, source, device=dev, lam=lam))
         if out: write_atomic(out, lambda f: Path(f).write_text(figures + '\n'))
     print(figures)
