@@ -1034,7 +1034,7 @@ def pokegan_demo(
     port:int=8866, # where to serve it, on 127.0.0.1
     browser:bool=True, # open a browser?
 ):
-    "Serve the sketch pad and the λ explorer as a web page on this computer, until Ctrl-C"
+    "Serve the sketch pad and the lambda explorer as a web page on this computer, until Ctrl-C"
     with one_line_errors():
         check_port(port)
         app,page = voila_app(), Path(__file__).parent/'demo_page.ipynb'

@@ -19,7 +19,8 @@ from pathlib import Path
 from concurrent.futures import ProcessPoolExecutor
 from PIL import Image
 from fastcore.script import call_parse
-from .pictures import SUFFIXES, UserError, darken_lines, fit_square, load_picture, one_line_errors, write_atomic
+from .pictures import SUFFIXES, UserError, check_filled, check_target, error_line
+from .pictures import darken_lines, fit_square, load_picture, one_line_errors, write_atomic
 from .edges import N_ARMS, auto_sketch, box_kernel, canny_sketch, find_lines, neighbour_code, outside
 from .edges import poly_sketch, prune_twigs, thin_lines, working_picture
 
@@ -758,14 +759,13 @@ def _sketch_file(job):
     try:
         sketch = Image.fromarray(get_sketch(style)(load_picture(path)))
         write_atomic(out, lambda f: sketch.save(f, format='PNG', pnginfo=sketch_mark()))
-    except (UserError, OSError) as e: return ' '.join(str(e).split())
+    except (UserError, OSError) as e: return error_line(e)
 
 # %% ../nbs/10_hands.ipynb #11729ba5
 def _check_folders(src, dst):
     if not src.is_dir(): raise FileNotFoundError(f"there is no folder {src}: give the folder with the pictures")
-    if not dst.exists(): return
-    if not dst.is_dir(): raise NotADirectoryError(f"{dst} is not a folder: give a folder for the sketches")
-    if dst.samefile(src): raise UserError(f"the sketches would overwrite the pictures in {src}: give another folder")
+    check_target(dst, 'the folder for the sketches', folder=True)
+    if dst.exists() and dst.samefile(src): raise UserError(f"the sketches would overwrite the pictures in {src}: give another folder")
 
 # %% ../nbs/10_hands.ipynb #c3e05e01
 from .pictures import find_pictures, look_at, no_pictures, own_sketches, sketch_mark, tell_unused
@@ -827,6 +827,7 @@ def pokegan_edges(
 ):
     "Sketch every picture in SRC and its subfolders: black ink on white, same size, as DST/NAME.png"
     with one_line_errors():
+        check_filled(src=src, dst=dst, style=style)
         if getattr(get_sketch(style), 'random', False):
             plain = ', '.join(k for k,f in SKETCHES.items() if not getattr(f, 'random', False))
             raise UserError(f"the style {style} is made for training: choose one of {plain}")

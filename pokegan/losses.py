@@ -151,7 +151,7 @@ class Term(NamedTuple):
 
 # %% ../nbs/05_losses.ipynb #8d0a8fe9
 TERMS = dict(
-    l1=Term(l1_term, 'lam', 100., 'weight λ of the L1 term, or a range such as 1,1000 for one generator that knows them all'),
+    l1=Term(l1_term, 'lam', 100., 'weight lambda of the L1 term, or a range such as 1,1000 for one generator that knows them all'),
     fm=Term(feature_term, 'fm', 0., 'weight of the feature-matching term; pix2pixHD has 10', critic=True))
 
 # %% ../nbs/05_losses.ipynb #0f179dc5

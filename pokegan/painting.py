@@ -15,7 +15,7 @@ from torch import nn
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from fastcore.script import call_parse
-from .pictures import UserError, fit_square, load_picture, one_line_errors, open_picture
+from .pictures import UserError, check_filled, check_target, error_line, fit_square, load_picture, one_line_errors, open_picture
 from .pictures import read_drawing, to_array, to_tensor, write_atomic
 from .models import UNetGenerator
 from .conditions import MAX_COLOURS, REGION_SIDE, check_lam, colour_by_itself, encode_palette, find_palette
@@ -23,12 +23,13 @@ from .conditions import make_generator, nearest_label, parse_colours, regions, s
 from .hands import clean_sketch, off_square, onto_square, usual_drawing
 
 # %% auto #0
-__all__ = ['ARCHITECTURES', 'DEFAULT_MODEL', 'TELLABLE', 'INKS', 'as_half', 'card_text', 'save_model', 'models_dir', 'find_model',
-           'read_card', 'n_epochs', 'find_device', 'build_generator', 'load_model', 'load_once', 'is_learner',
-           'learned', 'get_model', 'tell', 'paint_square', 'wished_palette', 'pick_palette', 'check_wishes',
-           'tell_colours', 'read_strokes', 'fit_strokes', 'Layers', 'paint_layers', 'check_ink', 'figure_mask',
-           'ink_layer', 'flatten', 'paint', 'contact_sheet', 'paint_sheet', 'layer_stack', 'png_bytes', 'save_layers',
-           'can_hold', 'picture_format', 'painting_paths', 'check_output', 'pokegan_paint']
+__all__ = ['ARCHITECTURES', 'DEFAULT_MODEL', 'TELLABLE', 'LAST_SEED', 'INKS', 'MAX_SHEET', 'SHEET_PIXELS', 'as_half', 'card_text',
+           'save_model', 'models_dir', 'find_model', 'read_card', 'n_epochs', 'find_device', 'build_generator',
+           'load_model', 'load_once', 'is_learner', 'learned', 'get_model', 'tell', 'paint_square', 'wished_palette',
+           'pick_palette', 'check_wishes', 'tell_colours', 'read_strokes', 'fit_strokes', 'Layers', 'paint_layers',
+           'check_seed', 'check_ink', 'figure_mask', 'ink_layer', 'flatten', 'paint', 'contact_sheet', 'check_sheet',
+           'paint_sheet', 'layer_stack', 'png_bytes', 'save_layers', 'can_hold', 'picture_format', 'painting_paths',
+           'check_output', 'pokegan_paint']
 
 # %% ../nbs/12_painting.ipynb #c2c040f7
 try: from fastcore.script import Param
@@ -67,7 +68,8 @@ def save_model(
     card = dict(architecture=arch, told=gen.told, size=2**gen.arch['n_levels']) | (card or {})
     text = card_text(card) # fails before a file is touched, if a value is no JSON
     write_atomic(path, lambda f: save_file({k: as_half(v) for k,v in gen.state_dict().items()}, f))
-    write_atomic(path.with_suffix('.json'), lambda f: Path(f).write_text(text, encoding='utf8'))
+    # a folder's name that is no UTF-8 becomes an escape, as JSON has it
+    write_atomic(path.with_suffix('.json'), lambda f: Path(f).write_text(text, encoding='utf8', errors='backslashreplace'))
     return path
 
 # %% ../nbs/12_painting.ipynb #aa763f61
@@ -83,7 +85,8 @@ def find_model(
 )->Path: # path of the .safetensors file
     "Find a model by path, by the folder of its training run, or by its name in `trained_models/`"
     p = Path(name)
-    places = [p, p/'model.safetensors', p.with_name(p.name + '.safetensors')]
+    places = [p, p/'model.safetensors']
+    if p.name: places.append(p.with_name(p.name + '.safetensors')) # '.' and '/' have none
     if p.parent == Path(): places.append(models_dir()/f'{p.name}.safetensors')
     for o in places:
         if o.is_file() and o.suffix == '.safetensors': return o
@@ -116,7 +119,7 @@ def find_device(
 )->torch.device: # the device
     "The device called `name`, if this machine has it"
     try:
-        dev = torch.device(name or ('cuda' if torch.cuda.is_available() else 'cpu'))
+        dev = torch.device(('cuda' if torch.cuda.is_available() else 'cpu') if name is None else name)
         torch.zeros(1, device=dev)
     except (RuntimeError, AssertionError, NotImplementedError):
         there = 'cpu, cuda' if torch.cuda.is_available() else 'cpu'
@@ -334,6 +337,16 @@ def paint_layers(
     g = paint_square(sq, loaded, lam, seed, **tell_colours(sq, loaded, palette, strokes, seed))
     return Layers(ink, off_square(g, box, img.shape))
 
+# %% ../nbs/12_painting.ipynb #5eed0002
+LAST_SEED = 2**32 - 1
+
+def check_seed(
+    seed:int, # 0 to LAST_SEED
+)->int: # the same
+    "A seed, or what is wrong with it"
+    if 0 <= seed <= LAST_SEED: return seed
+    raise UserError(f"seed={seed} is no seed: use a whole number from 0 to {LAST_SEED}")
+
 # %% ../nbs/12_painting.ipynb #4d6edaab
 INKS = ('keep', 'paint') # the drawing's own lines over the colours, or as the model paints them
 
@@ -391,7 +404,7 @@ def paint(
     transparent:bool=False, # leave the paper around the figure out?
 )->Image.Image: # the painting, RGB, or RGBA if transparent; as large as the drawing
     "Paint a drawing"
-    check_ink(ink)
+    check_ink(ink); check_seed(seed)
     loaded = get_model(model, device)
     check_lam(loaded[1], lam) # before any work
     palette = wished_palette(colours, like)
@@ -412,15 +425,30 @@ def contact_sheet(
     return out
 
 # %% ../nbs/12_painting.ipynb #ce26ef81
+MAX_SHEET,SHEET_PIXELS = 100,2*10**8 # variations, and pixels of all of them together: 600 MB
+
+def check_sheet(
+    n:int, # variations
+    name:str='--n', # how to call them
+)->int: # the same
+    "A number of variations, or what is wrong with it"
+    if 1 <= n <= MAX_SHEET: return n
+    raise UserError(f"{name} {n} is no sheet: use 1 to {MAX_SHEET}")
+
+# %% ../nbs/12_painting.ipynb #54ee7002
 def paint_sheet(
     drawing, # as for paint
-    n:int=6, # how many variations, 1 or more
+    n:int=6, # how many variations, 1 to MAX_SHEET
     seed:int=0, # of the first; the others have the next ones
     **kwargs, # for paint
 )->Image.Image: # RGB, or RGBA if transparent
     "One drawing painted at several seeds"
-    if n < 1: raise UserError(f"n={n} variations are no sheet: use 1 or more")
-    return contact_sheet([paint(drawing, seed=s, **kwargs) for s in range(seed, seed + n)])
+    check_sheet(n, 'n'); check_seed(seed + n - 1)
+    img = read_drawing(drawing)
+    h,w = img.shape[:2]
+    if n > 1 and n*h*w > SHEET_PIXELS:
+        raise UserError(f"a sheet of {n} paintings of {w}×{h} pixels is too large: use {max(1, SHEET_PIXELS//(h*w))} or fewer")
+    return contact_sheet([paint(img, seed=s, **kwargs) for s in range(seed, seed + n)])
 
 # %% ../nbs/12_painting.ipynb #2a932710
 def layer_stack(
@@ -467,11 +495,13 @@ def can_hold(
     alpha:bool=False, # with smooth transparency?
 )->bool:
     "Can a painting be written in this format?"
-    im = Image.new('RGBA', (16, 16), (255, 0, 0, 100)) if alpha else Image.new('RGB', (16, 16))
+    im = Image.new('RGBA', (300, 16), (255, 0, 0, 100)) if alpha else Image.new('RGB', (300, 16))
     try:
         im.save(b := io.BytesIO(), fmt)
-        return not alpha or abs(Image.open(b).convert('RGBA').getpixel((0, 0))[3] - 100) < 5
-    except (KeyError, OSError): return False
+        if fmt not in Image.OPEN: return not alpha # Pillow writes a PDF and does not read it
+        back = Image.open(b)
+        return back.size == im.size and (not alpha or abs(back.convert('RGBA').getpixel((0, 0))[3] - 100) < 5)
+    except (KeyError, OSError, ValueError): return False
 
 # %% ../nbs/12_painting.ipynb #49d6c951
 def picture_format(
@@ -501,7 +531,10 @@ def painting_paths(
         elif out.suffix.lower() != '.ora':
             raise UserError(f"--out {out} is no .ora file, which --layers writes: name one")
         res = [out]
-    else: res = [out/f"{Path(s).stem}-painted.{'ora' if layers else 'png'}" for s in sketches]
+        check_target(out)
+    else:
+        check_target(out, folder=True)
+        res = [out/f"{Path(s).stem}-painted.{'ora' if layers else 'png'}" for s in sketches]
     for s,r in zip(sketches, res):
         if r.resolve() == Path(s).resolve(): raise UserError(f"--out {r} is the drawing itself: name another file")
         if res.count(r) > 1: raise UserError(f"two drawings would both become {r}: paint them into different folders")
@@ -516,9 +549,8 @@ def check_output(
     transparent:bool=False, # without paper?
 ):
     "Say so if a painting cannot be had in this form"
-    check_ink(ink)
-    cases = [(n < 1, f"--n {n} is no sheet: use 1 or more"),
-             (layers and transparent, "--layers keeps the paper in its colours: leave out --layers or --transparent"),
+    check_ink(ink); check_sheet(n)
+    cases = [(layers and transparent, "--layers keeps the paper in its colours: leave out --layers or --transparent"),
              (layers and n > 1, "--layers is for one painting: leave out --layers or --n"),
              (layers and ink == 'paint', "--layers keeps the drawing's ink: leave out --layers or --ink paint"),
              ((layers or transparent) and gen.arch['c_in'] != 1, "this model paints coloured pictures, "
@@ -531,7 +563,7 @@ def check_output(
 def pokegan_paint(
     sketch:Param('drawings to paint', str, nargs='+'),
     model:str=DEFAULT_MODEL, # path of a model, a run's folder, or a shipped model's name
-    lam:float=None, # λ, where the model was trained for more than one
+    lam:float=None, # lambda, where the model was trained for more than one
     seed:int=0, # another seed, another painting
     out:str='.', # file for one drawing, or a folder
     device:str='cpu', # cpu, cuda, ...
@@ -539,13 +571,15 @@ def pokegan_paint(
     strokes:str=None, # transparent picture of the drawing's size, with strokes of colour
     like:str=None, # picture whose palette to take
     ink:str='keep', # keep the drawing's lines over the colours, or paint them
-    n:int=1, # a sheet of so many variations
+    n:int=1, # a sheet of so many variations, up to 100
     layers:bool=False, # OpenRaster files (.ora): ink above colours
     transparent:bool=False, # leave the paper out
 ):
     "Paint drawings: the pictures have the drawings' size"
     bad = 0
     with one_line_errors():
+        check_filled(model=model, out=out, device=device, strokes=strokes, like=like, ink=ink)
+        check_seed(seed)
         paths = painting_paths(sketch, out, transparent, layers)
         loaded = get_model(model, device)
         check_lam(loaded[1], lam)
@@ -558,10 +592,9 @@ def pokegan_paint(
                 if layers: done = paint_layers(s, loaded, lam, seed, palette, strokes)
                 else: done = paint_sheet(s, n, seed, model=loaded, lam=lam, colours=palette, strokes=strokes, ink=ink,
                                          transparent=transparent)
+                if layers: save_layers(t, done)
+                else: write_atomic(t, lambda f: done.save(f, format=picture_format(t)))
             except (UserError, OSError) as e: # the others can still be painted
-                print(e, file=sys.stderr); bad += 1
-                continue
-            if layers: save_layers(t, done)
-            else: write_atomic(t, lambda f: done.save(f, format=picture_format(t)))
-            print(t)
+                print(error_line(e), file=sys.stderr); bad += 1
+            else: print(t)
         if bad: sys.exit(1)

@@ -23,11 +23,12 @@ from optuna.storages.journal import JournalFileBackend
 from optuna.trial import TrialState
 from PIL import Image
 from sklearn.ensemble import RandomForestRegressor
+from sqlalchemy import event
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 from tqdm import tqdm
 from fastcore.script import call_parse
-from .pictures import MissingPackage, UserError, load_picture, one_line_errors, write_atomic, to_array
+from .pictures import MissingPackage, UserError, check_filled, check_target, first_line, load_picture, one_line_errors, write_atomic, to_array
 from .creatures import draw_creature
 from .data import data_root
 from .edges import auto_sketch
@@ -42,15 +43,15 @@ __all__ = ['PARAMS', 'BETTER', 'RANGES', 'KEYS', 'BEAT', 'GRACE', 'IDENTITY', 'A
            'check_value', 'check_range', 'check_values', 'check_parameter', 'check_early', 'check_metric',
            'sweep_names', 'read_config', 'swept', 'constants', 'grid', 'run_settings', 'check_points', 'symbol',
            'label', 'check_keys', 'sweep_config', 'check_parameters', 'suggest', 'make_sampler', 'make_pruner',
-           'open_storage', 'check_same', 'check_folder', 'open_study', 'last_attempts', 'is_lost', 'known_points',
-           'fill_queue', 'is_twice', 'next_step', 'custom_sketch', 'sketch_batch', 'HeldOut', 'SweepRun', 'check_count',
-           'Worker', 'RunFailed', 'attempts', 'is_hopeless', 'run_record', 'drop_unborn', 'run_sweep', 'runs_table',
-           'write_runs', 'gather', 'Sweep', 'summary', 'is_listed', 'importance', 'importances', 'better_half',
-           'stepwise', 'centre', 'closer', 'narrow', 'narrower', 'run_colour', 'parallel_axis', 'plot_parallel',
-           'plot_sweep_losses', 'plot_held_out', 'plot_importance', 'sketch_order', 'plot_sketches', 'picture_url',
-           'report_data', 'write_report', 'write_figures', 'parse_fix', 'pokegan_sweep', 'print_sweep', 'short',
-           'ArmsLength', 'WandbRun', 'quiet_wandb', 'WandbLog', 'wandb_logger', 'has_account', 'within',
-           'server_config', 'run_wandb']
+           'open_storage', 'check_journal', 'lock_first', 'check_same', 'check_folder', 'claim_folder', 'open_study',
+           'last_attempts', 'is_lost', 'known_points', 'fill_queue', 'is_twice', 'next_step', 'custom_sketch',
+           'sketch_batch', 'HeldOut', 'SweepRun', 'check_count', 'Worker', 'RunFailed', 'attempts', 'is_hopeless',
+           'run_record', 'drop_unborn', 'run_sweep', 'runs_table', 'write_runs', 'gather', 'Sweep', 'summary',
+           'is_listed', 'importance', 'importances', 'better_half', 'stepwise', 'centre', 'closer', 'narrow',
+           'narrower', 'run_colour', 'parallel_axis', 'plot_parallel', 'plot_sweep_losses', 'plot_held_out',
+           'plot_importance', 'sketch_order', 'plot_sketches', 'picture_url', 'report_data', 'write_report',
+           'write_figures', 'parse_fix', 'pokegan_sweep', 'print_sweep', 'short', 'ArmsLength', 'WandbRun',
+           'quiet_wandb', 'WandbLog', 'wandb_logger', 'has_account', 'within', 'server_config', 'run_wandb']
 
 # %% ../nbs/14_sweeps.ipynb #4f44f034
 PARAMS = {k: f.metadata['check'].kind for k,f in SETTINGS.items() if f.metadata['identity']} # name -> type
@@ -325,20 +326,45 @@ def open_storage(
     out:Path, # the sweep's folder
 ): # Optuna's storage
     "Where the study is kept"
-    if url and '://' not in url: return JournalStorage(JournalFileBackend(url))
+    if url and '://' not in url: return JournalStorage(JournalFileBackend(check_journal(url)))
     url = url or URL.create('sqlite', database=(out/'study.db').absolute().as_posix()).render_as_string() # ? and % quoted
     args = dict(connect_args=dict(timeout=60)) if url.startswith('sqlite') else dict(pool_pre_ping=True)
     retry = RetryHeartbeatStaleTrialCallback()
     for wait in (.1, .3, 1, 0):
-        try: return RDBStorage(url, args, heartbeat_interval=BEAT, grace_period=GRACE, heartbeat_stale_trial_callback=retry)
+        try:
+            res = RDBStorage(url, args, heartbeat_interval=BEAT, grace_period=GRACE, heartbeat_stale_trial_callback=retry)
+            return lock_first(res) if url.startswith('sqlite') else res
         except ImportError as e: raise MissingPackage(f"{_shown(url)} needs a database driver ({e}): "
                                                       "pip install psycopg2-binary for PostgreSQL, or leave --storage out") from None
         except Exception as e: error = e
         time.sleep(wait) # two processes may make the tables at once
-    raise OSError(f"{_shown(url)} cannot be used as the study's storage ({type(error).__name__}): "
+    raise OSError(f"{_shown(url)} cannot be used as the study's storage ({first_line(getattr(error, 'orig', error))}): "
                   "is it the right URL, and is the server there?")
 
 def _shown(url): return re.sub('//.*@', '//', url) # without the password
+
+# %% ../nbs/14_sweeps.ipynb #70a11a01
+def check_journal(
+    path:str|Path, # a journal file, perhaps a new one
+)->str: # the same
+    "Say so if a study cannot be kept in this file"
+    check_target(path, '--storage')
+    if not Path(path).is_file(): return str(path)
+    with open(path, 'rb') as f: begins = f.readline(10_000)
+    try:
+        if not begins or 'op_code' in json.loads(begins): return str(path)
+    except (ValueError, TypeError): pass
+    raise UserError(f"--storage {path} is no journal of Optuna's: name a new file, or a database's URL")
+
+# %% ../nbs/14_sweeps.ipynb #70a11a06
+def lock_first(
+    storage, # Optuna's RDBStorage, on SQLite
+): # the same
+    "Let SQLite lock when a transaction begins, not when it first writes"
+    event.listen(storage.engine, 'connect', lambda conn, _: setattr(conn, 'isolation_level', None)) # Python begins none by itself
+    event.listen(storage.engine, 'begin', lambda conn: conn.exec_driver_sql('BEGIN IMMEDIATE'))
+    storage.engine.dispose() # connections from before
+    return storage
 
 # %% ../nbs/14_sweeps.ipynb #9c3b8a7d
 IDENTITY = 'method', 'metric', 'parameters', 'early_terminate'
@@ -365,7 +391,10 @@ def check_folder(
     out:Path, # the sweep's folder
     cfg:dict, # from sweep_config
 ):
-    "Say so if `out` is not this sweep's; else write its `sweep.yaml`"
+    "Say so if `out` is not this sweep's"
+    check_target(out, folder=True)
+    try: str(out.absolute()).encode()
+    except UnicodeEncodeError: raise UserError(f"--out {out} is not UTF-8, as SQLite wants it: choose another --out") from None
     f = out/'sweep.yaml'
     if f.exists():
         try: old = dict(yaml.safe_load(f.read_text(encoding='utf8')))
@@ -374,6 +403,15 @@ def check_folder(
         return check_same(old, cfg, f'{out} holds', 'choose another --out')
     theirs = [o for o in ('study.db', 'runs.csv', 'runs') if (out/o).exists()]
     if theirs: raise UserError(f"{out} has {theirs[0]} but no sweep.yaml, so it is no sweep's folder: choose another --out")
+
+# %% ../nbs/14_sweeps.ipynb #70a11a04
+def claim_folder(
+    out:Path, # the sweep's folder
+    cfg:dict, # from sweep_config
+):
+    "Write `sweep.yaml`, if it is not there"
+    f = out/'sweep.yaml'
+    if f.exists(): return
     try: write_atomic(f, lambda o: Path(o).write_text(yaml.safe_dump(cfg, sort_keys=False), encoding='utf8'))
     except OSError as e: raise OSError(f"{out} cannot be written to ({e.strerror}): choose another --out") from None
 
@@ -385,6 +423,7 @@ def open_study(
 ): # Optuna's study
     "Begin a sweep, or join one"
     out = Path(out); check_folder(out, cfg)
+    if storage is None: claim_folder(out, cfg)
     optuna.logging.set_verbosity(optuna.logging.ERROR) # what happens to runs is told by the sweep
     warnings.simplefilter('ignore', ExperimentalWarning)
     study = optuna.create_study(storage=open_storage(storage, out), study_name=cfg['name'], load_if_exists=True,
@@ -392,6 +431,7 @@ def open_study(
     identity,where = {k: cfg[k] for k in IDENTITY},_shown(storage or str(out))
     old = study.user_attrs.get('config', identity)
     check_same(old, cfg, f"the study {cfg['name']} in {where} is", 'change the name in the config')
+    claim_folder(out, cfg)
     study.set_user_attr('config', identity)
     return study
 
@@ -776,7 +816,7 @@ def write_runs(
     n = -1
     while n != len(df := runs_table(study, cfg)):
         n = len(df)
-        write_atomic(out/'runs.csv', lambda f: df.to_csv(f, index=False))
+        write_atomic(out/'runs.csv', lambda f: df.to_csv(f, index=False, errors='backslashreplace')) # a folder's name may be no UTF-8
     for f in df[df.state != 'failed'].folder: (out/f/'checkpoint.pth').unlink(missing_ok=True)
 
 # %% ../nbs/14_sweeps.ipynb #95b39b96
@@ -825,7 +865,7 @@ class Sweep:
         self.cfg = yaml.safe_load((self.path/'sweep.yaml').read_text(encoding='utf8'))
         files = [self.path/f'{o}.csv' for o in ('runs', 'epochs', 'steps')]
         self.runs,self.epochs,self.steps = [pd.read_csv(f) if f.exists() else pd.DataFrame(columns=['run']) for f in files]
-        self.metric,self.goal = self.cfg['metric'].values()
+        self.metric,self.goal = [self.cfg['metric'][k] for k in ('name', 'goal')]
         self.swept,self.sign = swept(self.cfg),(1 if self.goal == 'minimize' else -1)
 
     @property
@@ -840,6 +880,7 @@ def setting(self:Sweep)->str: # such as 'pokemon, 64², nf 16, epochs: 4'
     c = constants(self.cfg)
     said = dict(size='{}²', nf='nf {}', epochs='epochs: {}', limit='the first {} pictures')
     data = Path(c['data']).name if c.get('data') else 'several data sets'
+    data = data.encode('utf8', 'backslashreplace').decode() # a name that no font knows
     return ', '.join([data, *[t.format(c[k]) for k,t in said.items() if c.get(k)]])
 
 # %% ../nbs/14_sweeps.ipynb #ffe2fe2d
@@ -931,9 +972,10 @@ def importances(
     imp,study = importance(sweep),sweep.as_study()
     with warnings.catch_warnings():
         warnings.simplefilter('ignore', ExperimentalWarning)
-        fanova = get_param_importances(study, evaluator=FanovaImportanceEvaluator(seed=0))
+        try: fanova = get_param_importances(study, evaluator=FanovaImportanceEvaluator(seed=0))
+        except RuntimeError: fanova = {} # runs that do not differ leave nothing to explain
         ped = get_param_importances(study, evaluator=PedAnovaImportanceEvaluator())
-    return pd.DataFrame({'forest': imp.importance, 'fANOVA': pd.Series(fanova), 'PED-ANOVA': pd.Series(ped),
+    return pd.DataFrame({'forest': imp.importance, 'fANOVA': pd.Series(fanova, dtype=float), 'PED-ANOVA': pd.Series(ped),
                          'rank correlation': imp.correlation}).loc[imp.index]
 
 # %% ../nbs/14_sweeps.ipynb #e4fc35a5
@@ -1127,7 +1169,7 @@ def plot_importance(
         signed = k == 'rank correlation'
         ax.barh(names, imp[k].fillna(0), color='#bbbbbb'); ax.axvline(0, c='k', lw=.6)
         ax.set_title(k); ax.set_xlim(-1 if signed else 0, 1); ax.set_xticks([-1, 0, 1] if signed else [0, .5, 1])
-        for i,v in enumerate(imp[k]): ax.text(.03, i, 'no order' if pd.isna(v) else f'{v:.2f}', va='center')
+        for i,v in enumerate(imp[k]): ax.text(.03, i, ('no order' if signed else 'all equal') if pd.isna(v) else f'{v:.2f}', va='center')
     return _note(fig, sweep)
 
 # %% ../nbs/14_sweeps.ipynb #70922d2a
@@ -1240,7 +1282,7 @@ def write_report(
     page = (importlib.resources.files('pokegan')/'web'/'report.html').read_text(encoding='utf8')
     data = json.dumps(report_data(sweep, sketch), ensure_ascii=False, allow_nan=False).replace('</', '<\\/')
     out = Path(out or sweep.path/'report.html')
-    write_atomic(out, lambda f: Path(f).write_text(page.replace('__SWEEP__', data), encoding='utf8'))
+    write_atomic(out, lambda f: Path(f).write_text(page.replace('__SWEEP__', data), encoding='utf8', errors='backslashreplace'))
     return out
 
 # %% ../nbs/14_sweeps.ipynb #6fc87d17
@@ -1276,7 +1318,8 @@ def parse_fix(
     parts = re.split(r'[\s,]+', (text or '').strip()) if text else []
     bad = [o for o in parts if not re.fullmatch(r'\w+=.+', o)]
     if bad: raise UserError(f"--fix {bad[0]} is not NAME=VALUE: write for example --fix 'size=64 nf=16'")
-    return {k: yaml.safe_load(v) for k,v in (o.split('=', 1) for o in parts)}
+    try: return {k: yaml.safe_load(v) for k,v in (o.split('=', 1) for o in parts)}
+    except yaml.YAMLError as e: raise UserError(f"--fix {text!r} is not YAML ({first_line(e)}): write for example --fix 'size=64 nf=16'") from None
 
 # %% ../nbs/14_sweeps.ipynb #52504638
 @call_parse
@@ -1294,6 +1337,7 @@ def pokegan_sweep(
 ):
     "Run a sweep: leaves runs.csv, report.html, the figures and the next sweep's config"
     with one_line_errors():
+        check_filled(config=config, data=data, out=out, storage=storage, sketch=sketch, fix=fix, device=device)
         if backend not in ('local', 'wandb'): raise UserError(f"--backend {backend} is not known: use local or wandb")
         cfg,drawing = sweep_config(config, data, parse_fix(fix)),custom_sketch(sketch)
         sets = cfg['parameters']['data']

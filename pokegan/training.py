@@ -6,22 +6,30 @@
 from __future__ import annotations
 from fastai.basics import *
 from fastai.callback.all import *
+from contextlib import contextmanager
 from copy import deepcopy
-from functools import partial
+from datetime import timedelta
+from functools import partial, wraps
 from pathlib import Path
+import inspect
 import numpy as np, pandas as pd, matplotlib.pyplot as plt, torch
 from PIL import Image, ImageDraw
 from torch import nn
 from torch.amp import GradScaler
-from .pictures import MissingPackage, UserError, tile, write_atomic
+from torch.nn import functional as F
+from torch.overrides import TorchFunctionMode
+from .pictures import MissingPackage, UserError, fit_square, read_drawing
+from .pictures import tile, to_array, to_tensor, write_atomic
 from .models import UNetGenerator, check_players, n_levels, new_critic
 from .losses import TERMS, Objective, critic_loss, generator_loss, l1_loss
 
 # %% auto #0
 __all__ = ['adam', 'PRECISIONS', 'CURVES', 'COLOURS', 'Pix2Pix', 'torch_rng', 'set_torch_rng', 'players', 'GeneratorLoss',
-           'TwoPlayers', 'CriticTurn', 'Diverged', 'check_finite', 'Pix2PixLearner', 'l1', 'check_told', 'tell_colours',
-           'make_eyes', 'pix2pix_learner', 'Precision', 'best_precision', 'set_precision', 'first_pairs', 'label_rows',
-           'show_verdicts', 'Preview', 'smooth', 'plot_losses', 'plot_part', 'DataParallel']
+           'TwoPlayers', 'CriticsLoss', 'CriticTurn', 'Diverged', 'check_finite', 'Pix2PixLearner', 'l1',
+           'picture_metric', 'check_told', 'tell_colours', 'pair_shape', 'make_eyes', 'pix2pix_learner', 'Precision',
+           'best_precision', 'set_precision', 'first_pairs', 'label_rows', 'show_verdicts', 'own_colours', 'Preview',
+           'smooth', 'plot_losses', 'plot_part', 'SumOfProcesses', 'norm_whole_batch', 'WholeBatch', 'batch_size',
+           'check_shares', 'DistributedPlayers', 'end_together', 'join_processes']
 
 # %% ../nbs/06_training.ipynb #c3973ccb
 class Pix2Pix(nn.Module):
@@ -38,6 +46,7 @@ class Pix2Pix(nn.Module):
         self.gen, self.critic, self.proj, self.decay, self.seed = gen, critic, proj, ema, seed
         self.n_ema = self.epochs = 0 # steps of the average, epochs of the data
         self.ema = deepcopy(gen).requires_grad_(False)
+        self.shared = {} # the players as several processes share them; a dict, so that no weight is counted twice
 
     @property
     def critics(self)->list: return [o for o in (self.critic, self.proj) if o is not None]
@@ -46,7 +55,7 @@ class Pix2Pix(nn.Module):
         x:torch.Tensor, # drawings (B, c_in, S, S)
         told:dict|None=None, # what the generator is told beside them
     )->torch.Tensor: # paintings (B, 3, S, S): in training by gen, else by ema with the noise of seed
-        if self.training: return self.gen(x, **(told or {}))
+        if self.training: return self.shared.get('gen', self.gen)(x, **(told or {}))
         return self.ema(x, z=torch.Generator().manual_seed(self.seed), **(told or {}))
 
 # %% ../nbs/06_training.ipynb #908b509d
@@ -98,13 +107,19 @@ class GeneratorLoss:
         objective:Objective, # what the players play for
         critic:nn.Module, # the critic
         eyes=None, # an `Onlooker`, where a term looks through trained eyes
-    ): self.objective, self.critic, self.eyes, self.x, self.told, self.parts = objective, critic, eyes, None, {}, {}
+    ):
+        self.objective,self.critic,self.eyes,self.reduction = objective, critic, eyes, 'mean'
+        self.x,self.told,self.parts = None, {}, {}
 
     def __call__(self,
         g:torch.Tensor, # paintings (B, 3, S, S)
         y:torch.Tensor, # real pictures
-    )->torch.Tensor: # scalar
-        loss,self.parts = generator_loss(self.objective, self.critic, self.x, y, g, self.eyes, **self.told)
+    )->torch.Tensor: # scalar; with reduction='none' (B,)
+        def pay(x, y, g, told): return generator_loss(self.objective, self.critic, x, y, g, self.eyes, **told)
+        if self.reduction == 'none':
+            told = [dict(zip(self.told, o)) for o in zip(*[v.split(1) for v in self.told.values()])] or [{}]*len(g)
+            return torch.stack([pay(*o)[0] for o in zip(self.x.split(1), y.split(1), g.split(1), told)])
+        loss,self.parts = pay(self.x, y, g, self.told)
         return loss
 
 # %% ../nbs/06_training.ipynb #e1ddbbfc
@@ -118,15 +133,19 @@ class TwoPlayers(Callback):
     @property
     def parts(self): return self.loss_func.objective.parts # of both losses, in the order of their columns
 
-    def before_fit(self): self.critic_turn = CriticTurn(self.learn, self.clip)
+    def before_fit(self):
+        self.critics_loss = CriticsLoss(self.model.critics, self.loss_func)
+        self.critic_turn = CriticTurn(self.learn, self.clip)
+        self.model.zero_grad(set_to_none=True)
 
     def before_batch(self):
         x,*data = self.xb
+        x,*y = [o.as_subclass(Tensor) for o in (x, *self.yb)] # fastai's own data come as subclasses
         hears = getattr(self.model.gen, 'told', ())
         told = {k: v for o in data for k,v in o.items() if k in hears} | self.draw(len(x))
         told = {k: v.to(x.device) for k,v in told.items()}
         self.loss_func.x,self.loss_func.told = x, told
-        self.learn.xb = (x, told) if told else (x,)
+        self.learn.xb,self.learn.yb = (x, told) if told else (x,), tuple(y)
 
 # %% ../nbs/06_training.ipynb #fc220565
 @patch
@@ -134,23 +153,36 @@ def draw(self:TwoPlayers,
     n:int, # how many pictures
 )->dict: # as from the objective
     "What the objective says for these pictures, in training or for held-out ones"
-    obj,all_ = self.loss_func.objective, getattr(self.learn, 'data_parallel', None)
-    if not self.training: return obj.usual(n)
-    if all_ is None: return obj.draw(n)
-    return {k: v[all_.i::all_.n] for k,v in obj.draw(n*all_.n).items()}
+    obj = self.loss_func.objective
+    return obj.draw(n) if self.training else obj.usual(n)
+
+# %% ../nbs/06_training.ipynb #7b1c2a90
+class CriticsLoss(nn.Module):
+    "What all critics pay for a batch"
+    def __init__(self,
+        critics:list, # the networks whose weights it trains
+        loss_func:GeneratorLoss, # knows the objective, the drawings and what was told
+    ):
+        super().__init__()
+        self.critics,self.loss_func = nn.ModuleList(critics), loss_func
+
+    def forward(self,
+        y:torch.Tensor, # real pictures (B, 3, S, S)
+        g:torch.Tensor, # paintings, same shape
+    )->tuple: # (loss, its parts), as from critic_loss
+        f = self.loss_func
+        return critic_loss(f.objective, f.critic, f.x, y, g, f.eyes, **f.told)
 
 # %% ../nbs/06_training.ipynb #36358b20
 @patch
 def after_pred(self:TwoPlayers):
     "The critics' turn, with the painting that the generator has just made"
     if not self.training: return
-    f,critics = self.loss_func, self.model.critics
-    obj = f.objective
-    self.model.zero_grad(set_to_none=True)
+    obj,critics = self.loss_func.objective, self.model.critics
     self.d_parts = dict.fromkeys(obj.parts[:obj.parts.index('g_gan')], self.pred.new_zeros(()))
     if obj.gan:
         for o in critics: o.requires_grad_(True)
-        loss,self.d_parts = critic_loss(obj, f.critic, f.x, self.y, self.pred, f.eyes, **f.told)
+        loss,self.d_parts = self.model.shared.get('critics', self.critics_loss)(self.y, self.pred)
         self.critic_turn(loss)
         torch.clear_autocast_cache() # it holds half-precision copies of the weights from before the step
     for o in critics: o.requires_grad_(False)
@@ -158,8 +190,9 @@ def after_pred(self:TwoPlayers):
 # %% ../nbs/06_training.ipynb #71e99389
 @patch
 def before_step(self:TwoPlayers):
-    "Clip the generator's gradient, which is unscaled by now"
-    if self.clip: nn.utils.clip_grad_norm_(self.model.gen.parameters(), self.clip)
+    "Clip the gradients, which are unscaled by now; the critics have some only where both players step at once"
+    if not self.clip: return
+    for ps in players(self.model): nn.utils.clip_grad_norm_(ps, self.clip)
 
 # %% ../nbs/06_training.ipynb #26127a8a
 class CriticTurn:
@@ -175,19 +208,32 @@ class CriticTurn:
         if self.clip: nn.utils.clip_grad_norm_(players(self.learn.model)[1], self.clip)
         self.learn.opt.step()
 
+# %% ../nbs/06_training.ipynb #7b1c2a92
+@patch
+def step_alone(self:CriticTurn,
+    scaler=None, # a GradScaler, with half precision
+):
+    "Step the critics, and leave the generator and its gradients as they are"
+    gen,critics = players(self.learn.model)
+    kept = [p.grad for p in gen]
+    for p in gen: p.grad = None
+    if scaler is None: self.step()
+    else: scaler.step(self)
+    for p in critics: p.grad = None
+    for p,g in zip(gen, kept): p.grad = g
+
 # %% ../nbs/06_training.ipynb #3e10c726
 @patch
 def __call__(self:CriticTurn,
-    loss:torch.Tensor, # what the critic pays
+    loss:torch.Tensor, # what the critics pay
 ):
-    "One step against this loss"
-    scaler = getattr(self.learn, 'scaler', None)
+    "A backward pass and a step against this loss; where gradients are gathered, the step comes with the generator's"
+    learn = self.learn
+    scaler,gathers = getattr(learn, 'scaler', None), [o for o in learn.cbs if isinstance(o, GradientAccumulation)]
     with torch.autocast(loss.device.type, enabled=False):
+        if gathers: loss = loss*find_bs(learn.yb)/gathers[0].n_acc
         (loss if scaler is None else scaler.scale(loss)).backward()
-        if hasattr(self.learn, 'data_parallel'): self.learn.data_parallel.average_gradients()
-        if scaler is None: self.step()
-        else: scaler.step(self)
-    self.learn.model.zero_grad(set_to_none=True)
+        if not gathers: self.step_alone(scaler)
 
 # %% ../nbs/06_training.ipynb #9482f78f
 @patch
@@ -197,11 +243,13 @@ def before_train(self:TwoPlayers):
     self.rows = []
 
 @patch
+def after_step(self:TwoPlayers): self.model.update_ema()
+
+@patch
 def after_batch(self:TwoPlayers):
-    "Move the average, note the parts of both losses, and let go of the pictures"
+    "Note the parts of both losses, and let go of the pictures"
     if self.loss_func.eyes: self.loss_func.eyes.forget()
     if not self.training: return
-    self.model.update_ema()
     self.rows.append(torch.stack([{**self.d_parts, **self.loss_func.parts}[k].float() for k in self.parts]))
 
 # %% ../nbs/06_training.ipynb #52dec550
@@ -209,10 +257,9 @@ def after_batch(self:TwoPlayers):
 def after_train(self:TwoPlayers):
     "Read the epoch's losses: a row a step, and their means for the table"
     for o in self.model.critics: o.requires_grad_(True)
-    self.model.zero_grad(set_to_none=True)
     if not self.rows: return
     rows = torch.stack(self.rows)
-    if hasattr(self.learn, 'data_parallel'): self.learn.data_parallel.average(rows)
+    if self.model.shared: rows = maybe_gather(rows[None]).mean(0) # of all processes
     rows = rows.cpu()
     rows[:, self.parts.index('g_l1')] /= 2 # in [0, 1] units, for people
     check_finite(rows, self.epoch, self.parts.index('g_gan'))
@@ -241,7 +288,9 @@ def check_finite(
 class Pix2PixLearner(Learner):
     "A `Learner` that can begin at a later epoch, which is what resuming is"
     first_epoch = 0
-    def _split(self, b): self.xb,self.yb = b[:-1], b[-1:] # a training batch may tell something, a held-out one does not
+    def _split(self, b): # a training batch may tell something, a held-out one does not; and a drawing may come alone
+        n = max(1, len(b)-1)
+        self.xb,self.yb = b[:n], b[n:]
     def fit(self, n_epoch, *args, start_epoch=0, **kwargs):
         self.first_epoch = start_epoch or self.first_epoch
         try: super().fit(n_epoch, *args, **kwargs)
@@ -268,6 +317,31 @@ def _call_one(self:Pix2PixLearner, event_name):
         e.args = (str(e.args[0]).split(':\n\t', 1)[-1],)
         raise
 
+# %% ../nbs/06_training.ipynb #7b1c2c05
+@patch
+def predict(self:Pix2PixLearner,
+    item, # a drawing: path, Pillow picture, or uint8 array H×W or H×W×3
+    **kwargs, # for `Learner.predict`, where the pairs are a DataBlock's
+)->tuple: # (Pillow picture, painting (3, S, S) in [-1, 1], the same), as fastai's: decoded, and twice as it came
+    "Paint one drawing"
+    if not hasattr(self.dls, 'c_in'): return Learner.predict(self, item, **kwargs)
+    drawing = Image.fromarray(read_drawing(item)).convert('L' if self.dls.c_in == 1 else 'RGB')
+    sq = fit_square(np.asarray(drawing), self.dls.sz)[0]
+    x = to_tensor(sq.reshape(*sq.shape[:2], -1))[None].to(self.dls.device)
+    g = self.get_preds(dl=[(x, x.new_zeros(1, 3, *x.shape[2:]))])[0][0]
+    return Image.fromarray(to_array(g)), g, g
+
+@patch
+def export(self:Pix2PixLearner, *args, **kwargs):
+    "Say what to do instead"
+    raise UserError("a pickled learner can run code when it is opened: write what paints with "
+                    "pokegan.painting.save_model(path, learn.model.ema), and all that training needs with learn.save")
+
+@patch
+def tta(self:Pix2PixLearner, *args, **kwargs):
+    "Say why not"
+    raise UserError("the mean of several paintings of a drawing is a blurred one: use learn.get_preds")
+
 # %% ../nbs/06_training.ipynb #bc4fdb5c
 def l1(
     g:torch.Tensor, # paintings (B, 3, H, W) in [-1, 1]
@@ -275,6 +349,20 @@ def l1(
 )->torch.Tensor: # 0 (equal) to 1
     "The L1 distance as people read it, in [0, 1] units"
     return l1_loss(g.float(), y)/2
+
+# %% ../nbs/06_training.ipynb #7b1c2c02
+def picture_metric(
+    f, # a metric as fastai takes it, or a function of paintings and of what else it names
+    loss_func:GeneratorLoss, # knows the drawings
+): # a metric as fastai takes it
+    "Give a function of pictures what it asks for"
+    if not inspect.isfunction(f): return f
+    needed = [p for p in inspect.signature(f).parameters.values() if p.default is p.empty]
+    _,*others = [p.name for p in needed if p.kind is p.POSITIONAL_OR_KEYWORD]
+    if len(others) == 1 and others != ['sketch']: return f
+    @wraps(f)
+    def metric(g, y): return f(g, *[loss_func.x if k == 'sketch' else y for k in others])
+    return metric
 
 # %% ../nbs/06_training.ipynb #782f6f6a
 def check_told(
@@ -298,11 +386,29 @@ def tell_colours(
 ):
     "Let the pairs say colours, unless they do already"
     from pokegan.conditions import Conditions
+    if not hasattr(dls, 'tell'):
+        raise UserError("palettes and strokes are told by pairs from pair_dls: make these pairs with it")
     if dls.conditions is None: return dls.tell(Conditions(palette, strokes))
     for k,v in dict(palette=palette, strokes=strokes).items():
         if v and not getattr(dls.conditions, k, False):
             raise UserError(f"{k}=True, and these pairs come without: "
                             f"make them with conditions=Conditions(palette={palette}, strokes={strokes})")
+
+# %% ../nbs/06_training.ipynb #7b1c2c04
+def pair_shape(
+    dls:DataLoaders, # pairs
+)->tuple: # (channels of the drawings, side of the pictures in pixels)
+    "What the players must fit"
+    if hasattr(dls, 'c_in'): return dls.c_in, dls.sz
+    x,y = dls.one_batch()
+    if x.shape[2:] != y.shape[2:] or y.shape[1] != 3 or y.shape[2] != y.shape[3]:
+        raise UserError(f"a batch has drawings of {tuple(x.shape[1:])} and pictures of {tuple(y.shape[1:])}: "
+                        "make both squares of one size, the pictures with 3 channels")
+    lo,hi = y.min().item(), y.max().item()
+    if not -1.01 <= lo < 0 < hi <= 1.01:
+        raise UserError(f"the pictures have pixels from {lo:.2g} to {hi:.2g}: bring them to [-1, 1], "
+                        "such as with batch_tfms=Normalize.from_stats([.5]*3, [.5]*3)")
+    return x.shape[1], y.shape[-1]
 
 # %% ../nbs/06_training.ipynb #7bba8fb6
 def make_eyes(
@@ -344,6 +450,7 @@ def pix2pix_learner(
 )->Pix2PixLearner:
     "A fastai `Learner` that trains pix2pix on pairs"
     if {'perc', 'proj'} & set(kwargs): import pokegan.features # these terms are defined there
+    c_in,sz = pair_shape(dls)
     weights = {t.weight: kwargs.pop(t.weight) for t in TERMS.values() if t.weight in kwargs}
     ranged = isinstance(lam, (list, tuple))
     Objective_,Generator,told = Objective, UNetGenerator, {}
@@ -352,20 +459,21 @@ def pix2pix_learner(
         told = dict(palette=palette, strokes=strokes)
     objective = Objective_(lam=lam, gan=gan, conditional=conditional, augment=augment, **weights)
     if told: told['lam'] = objective.lam
-    gen = gen or Generator(c_in=dls.c_in, nf=nf, n_levels=n_levels(dls.sz), norm=norm, drop=drop, up=up, **told)
+    gen = gen or Generator(c_in=c_in, nf=nf, n_levels=n_levels(sz), norm=norm, drop=drop, up=up, **told)
     check_told(gen, **told)
     if palette or strokes: tell_colours(dls, palette, strokes)
-    beside = (dls.c_in if conditional else 0) + ranged
-    critic = critic or new_critic(3 + beside, nf, norm, scales, patch, dls.sz)
+    beside = (c_in if conditional else 0) + ranged
+    critic = critic or new_critic(3 + beside, nf, norm, scales, patch, sz)
     check_players(gen, critic, bool(objective.used(critic=True)))
-    two,eyes = TwoPlayers(clip), make_eyes(objective, beside, dls.sz)
+    two,eyes = TwoPlayers(clip), make_eyes(objective, beside, sz)
     parts = [ValueMetric(lambda k=k: two.means.get(k, float('nan')), k) for k in objective.parts]
     model = Pix2Pix(gen, critic, ema, proj=eyes and eyes.critic)
     if channels_last: model = model.to(memory_format=torch.channels_last)
     if compile: gen.compile(); critic.compile()
     loss = GeneratorLoss(objective, critic, eyes)
     return Pix2PixLearner(dls, model, loss_func=loss, opt_func=opt_func, lr=lr, splitter=players,
-                          metrics=parts + [AvgMetric(l1)] + L(metrics), cbs=L(two) + L(cbs), **kwargs)
+                          metrics=parts + [AvgMetric(l1)] + [picture_metric(o, loss) for o in L(metrics)],
+                          cbs=L(two) + L(cbs), **kwargs)
 
 # %% ../nbs/06_training.ipynb #80405ea9
 @patch
@@ -451,6 +559,26 @@ def show_verdicts(
     grey = g.float().mean(1, keepdim=True)*.5 + .5
     return grey*(1-.8*doubt) + red*.8*doubt
 
+# %% ../nbs/06_training.ipynb #7b1c2d08
+def own_colours(
+    conditions, # what may be told, as in dls.conditions; None: nothing
+    x:torch.Tensor, # drawings (B, 1, S, S)
+    y:torch.Tensor, # their real pictures (B, 3, S, S)
+)->dict: # label → what to tell the generator
+    "What the real pictures would tell"
+    if conditions is None: return {}
+    sketches = to_array(x)[..., 0]
+    ready = [conditions.prepare(s[None], p, np.random.default_rng(0)) for s,p in zip(sketches, to_array(y))]
+    res = {}
+    if conditions.palette:
+        res['told its palette'] = dict(palette=torch.stack([torch.from_numpy(o['palettes'][-1]) for o in ready]))
+    if conditions.strokes:
+        from pokegan.conditions import wish_channels
+        wishes = [{i: (c[:3]+1)*127.5 for i,c in enumerate(o['colours'][0]) if c[3]} for o in ready]
+        told = [wish_channels(o['labels'][0], w, s) for o,w,s in zip(ready, wishes, sketches)]
+        res['told its parts'] = dict(wishes=torch.stack(told))
+    return res
+
 # %% ../nbs/06_training.ipynb #e756f1ad
 class Preview(Callback):
     "Paint the same held-out drawings after every epoch: drawing, painting and real picture in rows"
@@ -462,7 +590,10 @@ class Preview(Callback):
         show:bool=False, # show it in the notebook, anew after every epoch?
     ): self.n, self.fname, self.verdicts, self.show = n, fname, verdicts, show
 
-    def before_fit(self): self.trained, self.batch, self.handle = False, first_pairs(self.dls, self.n), None
+    def before_fit(self):
+        self.trained, self.batch, self.handle = False, first_pairs(self.dls, self.n), None
+        hears,said = set(getattr(self.model.gen, 'told', ())), getattr(self.dls, 'conditions', None)
+        self.colours = {k: v for k,v in own_colours(said, *self.batch).items() if hears.issuperset(v)}
     def after_train(self): self.trained = True
     def after_epoch(self):
         if not self.trained or rank_distrib(): return
@@ -475,14 +606,13 @@ class Preview(Callback):
 @torch.no_grad()
 def paint(self:Preview)->Image.Image:
     "The held-out drawings as they are painted now"
-    x,y = [o.to(self.dls.device) for o in self.batch]
+    (x,y),obj = [o.to(self.dls.device) for o in self.batch], self.loss_func.objective
     self.model.eval()
-    rows = dict(drawing=x, painting=(g := self.model(x).float()), real=y)
-    if self.verdicts:
-        obj = self.loss_func.objective
-        told = {k: v.to(x.device) for k,v in obj.usual(len(x)).items()}
-        rows = {**rows, 'looks painted': show_verdicts(g, self.model.critic(g, obj.beside(x, **told)))}
-    return label_rows(tile(rows.values()), list(rows), 84 if self.verdicts else 64)
+    def told(**more): return {k: v.to(x.device) for k,v in {**obj.usual(len(x)), **more}.items()}
+    rows = {'drawing': x, 'told nothing' if self.colours else 'painting': (g := self.model(x, told()).float())}
+    rows |= {k: self.model(x, told(**v)).float() for k,v in self.colours.items()} | dict(real=y)
+    if self.verdicts: rows['looks painted'] = show_verdicts(g, self.model.critic(g, obj.beside(x, **told())))
+    return label_rows(tile(rows.values()), list(rows), 100 if self.colours else 84 if self.verdicts else 64)
 
 @patch
 def display(self:Preview):
@@ -536,40 +666,138 @@ def plot_part(
     ax.plot(epoch, v, c=colour, lw=.5, alpha=.2)
     ax.plot(epoch, smooth(v, beta), c=colour, label=label)
 
+# %% ../nbs/06_training.ipynb #7b1c2b01
+class SumOfProcesses(torch.autograd.Function):
+    "The sum of a tensor over all processes, and of its gradients on the way back"
+    @staticmethod
+    def forward(ctx, t):
+        t = t.clone(memory_format=torch.contiguous_format)
+        torch.distributed.all_reduce(t)
+        return t
+
+    @staticmethod
+    def backward(ctx, grad): return SumOfProcesses.apply(grad)
+
+# %% ../nbs/06_training.ipynb #7b1c2b02
+def norm_whole_batch(
+    x:torch.Tensor, # this process's share of the features (b, C, H, W)
+    n:int, # how many processes have such a share
+    mean:torch.Tensor, var:torch.Tensor, # running statistics (C,), which move
+    weight:torch.Tensor, bias:torch.Tensor, # (C,)
+    momentum:float, eps:float, # as of nn.BatchNorm2d
+    total=SumOfProcesses.apply, # (C,) of this process → (C,) of all
+)->torch.Tensor: # (b, C, H, W)
+    "Batch norm of a share, by the statistics of the whole batch"
+    h,count = x.float(), n*x.numel()//x.shape[1]
+    def over_batch(t): return (total(t.sum((0, 2, 3)))/count)[:, None, None]
+    h = h - (m := over_batch(h))
+    v = over_batch(h.square())
+    with torch.no_grad():
+        mean.lerp_(m.flatten(), momentum)
+        var.lerp_(v.flatten()*count/(count-1), momentum)
+    return (h*(v + eps).rsqrt()*weight[:, None, None] + bias[:, None, None]).to(x.dtype)
+
+# %% ../nbs/06_training.ipynb #7b1c2b05
+class WholeBatch(TorchFunctionMode):
+    "What depends on a whole batch, where this process has a share of it: batch norm's statistics, and chance"
+    def __init__(self,
+        i:int, # number of this process, from 0
+        n:int, # how many there are
+    ):
+        super().__init__()
+        self.i,self.n,self.share = i, n, 0 # share: pictures of a batch that are this process's; 0: all are
+
+    def __torch_function__(self, f, types, args=(), kwargs=None):
+        answers = {torch.rand: self.rand, F.dropout: self.dropout, F.batch_norm: self.batch_norm} if self.share else {}
+        return answers.get(f, f)(*args, **(kwargs or {}))
+
+    def rand(self, *size, **kwargs):
+        b,*rest = size[0] if isinstance(size[0], (tuple, list)) else size
+        if b != self.share or kwargs.get('generator'): return torch.rand(*size, **kwargs)
+        return torch.rand(b*self.n, *rest, **kwargs)[self.i::self.n]
+
+    def dropout(self, input, p=.5, training=True, inplace=False):
+        if not training or len(input) != self.share: return F.dropout(input, p, training, inplace)
+        whole = torch.ones_like(torch.cat([input.detach()]*self.n))
+        return input*F.dropout(whole, p)[self.i::self.n]
+
+    def batch_norm(self, input, mean, var, weight=None, bias=None, training=False, momentum=.1, eps=1e-5):
+        if not training: return F.batch_norm(input, mean, var, weight, bias, False, momentum, eps)
+        return norm_whole_batch(input, self.n, mean, var, weight, bias, momentum, eps)
+
+# %% ../nbs/06_training.ipynb #7b1c2b08
+def batch_size(
+    dl, # the training pairs
+)->int: # pictures in each of its batches: fewer than bs where there are not as many
+    "The size of every batch in training"
+    return min(dl.bs, len(dl.dataset))
+
+def check_shares(
+    dl, # the training pairs
+    n:int, # how many processes
+):
+    "Say so if its batches cannot be shared equally"
+    b = batch_size(dl)
+    if not b % n: return
+    raise UserError(f"batches of {b} pictures cannot be shared equally by {n} processes: use --bs {max(n, b - b%n)}")
+
 # %% ../nbs/06_training.ipynb #fbfc9e45
-class DataParallel(Callback):
-    "Average both players' gradients over all processes"
-    order = MixedPrecision.order - 1
-    def __init__(self, i, n): self.i, self.n = i, n
+class DistributedPlayers(Callback):
+    "Share every batch among processes, and both players' gradients"
+    order, run_valid = TwoPlayers.order + 1, False
+    def __init__(self,
+        accelerator, # Hugging Face's Accelerator, which knows the processes
+    ): self.accelerator,self.whole = accelerator, WholeBatch(accelerator.process_index, accelerator.num_processes)
 
     def before_fit(self):
-        for t in [*self.model.parameters(), *self.model.buffers()]: torch.distributed.broadcast(t.data, 0) # begin alike
-        if self.i: self.learn.logger = noop
-    def before_train(self): self.dls.train.shard(self.i, self.n)
-    def before_step(self): self.average_gradients()
+        if self.whole.i: self.learn.logger = noop
+        check_shares(self.dls.train, self.whole.n)
+        for t in [*self.model.parameters(), *self.model.buffers()]: torch.distributed.broadcast(t.data, 0)
+        wrap,critics = self.accelerator.prepare, self.two_players.critics_loss
+        self.model.shared = dict(gen=wrap(self.model.gen), critics=wrap(critics))
+
+    def before_train(self):
+        from accelerate.utils import synchronize_rng_states
+        synchronize_rng_states(['torch'] + ['cuda']*(self.accelerator.device.type == 'cuda'))
+        self.dls.train.shard(self.whole.i, self.whole.n)
+        self.whole.share = batch_size(self.dls.train)//self.whole.n
+
     def after_train(self):
         self.dls.train.shard(0, 1)
-        for b in self.model.buffers():
-            if b.is_floating_point(): self.average(b.data)
+        self.whole.share = 0
 
-    def average(self, t):
-        torch.distributed.all_reduce(t)
-        t /= self.n
+    def after_fit(self): self.model.shared = {}
 
-    def average_gradients(self):
-        grads = [p.grad for p in self.model.parameters() if p.grad is not None]
-        flat = torch.cat([g.flatten() for g in grads])
-        self.average(flat)
-        for g,f in zip(grads, flat.split([g.numel() for g in grads])): g.copy_(f.view_as(g))
+# %% ../nbs/06_training.ipynb #7b1c2b11
+@contextmanager
+def end_together():
+    "Say so if another process has ended while this one waits for it"
+    try: yield
+    except RuntimeError as e:
+        if not isinstance(e, torch.distributed.DistError) and 'gloo' not in str(e): raise
+        raise UserError("another process of this training has stopped, and so does this one: see what that one said; "
+                        "complete epochs are saved, and --resume goes on from there") from None
 
 # %% ../nbs/06_training.ipynb #03ea262c
+def join_processes(
+    **kwargs, # for Accelerate's `Accelerator`, such as cpu=True
+): # an Accelerator; None where this process is alone
+    "Meet the processes that `accelerate launch` or `torchrun` has started"
+    if num_distrib() < 2: return None
+    try:
+        from accelerate import Accelerator
+        from accelerate.utils import InitProcessGroupKwargs
+    except ImportError:
+        raise MissingPackage("training on several processes needs Hugging Face Accelerate: pip install accelerate") from None
+    patience = InitProcessGroupKwargs(timeout=timedelta(minutes=10)) # with a machine that has gone silent
+    return Accelerator(mixed_precision='no', kwargs_handlers=[patience], **kwargs) # ours is `Precision`
+
 @patch
 @contextmanager
 def distrib_ctx(self:Pix2PixLearner,
-    **kwargs, # for Accelerate's `PartialState`, such as cpu=True
+    **kwargs, # for `join_processes`
 ):
     "Train on all processes that `accelerate launch` or `torchrun` has started"
-    try: from accelerate import PartialState
-    except ImportError: raise MissingPackage("training on several processes needs Hugging Face Accelerate: pip install accelerate") from None
-    state = PartialState(**kwargs)
-    with self.added_cbs(DataParallel(state.process_index, state.num_processes) if state.num_processes > 1 else None): yield self
+    if not (accelerator := join_processes(**kwargs)): yield self
+    else:
+        with self.added_cbs(cb := DistributedPlayers(accelerator)), cb.whole, end_together(): yield self
