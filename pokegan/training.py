@@ -449,7 +449,9 @@ def pix2pix_learner(
     **kwargs, # weights of further TERMS, such as fm=10., perc=5., proj=1.; and for `Learner`: path, model_dir, ...
 )->Pix2PixLearner:
     "A fastai `Learner` that trains pix2pix on pairs"
-    if {'perc', 'proj'} & set(kwargs): import pokegan.features # these terms are defined there
+    if {'perc', 'proj'} & set(kwargs): import pokegan.features # these terms are defined there ...
+    if 'shares' in kwargs: import pokegan.conditions # ... and this one here
+    if kwargs.get('shares') and not palette: raise UserError("shares compares with a palette that is told: train with palette=True")
     c_in,sz = pair_shape(dls)
     weights = {t.weight: kwargs.pop(t.weight) for t in TERMS.values() if t.weight in kwargs}
     ranged = isinstance(lam, (list, tuple))

@@ -41,7 +41,7 @@ FINE = { # (command, flag): the values above that are no fault there
     ('pokegan_sweep', '--count'): 'huge too_many_digits', # of a grid, which has an end
     ('pokegan_train', '--augment'): 'empty', ('pokegan_paint', '--colours'): 'empty', # nothing, and that is a choice
     ('pokegan_paint', '--seed'): 'zero'}
-for k in 'lam seed flat ema fm perc proj'.split():
+for k in 'lam seed flat ema fm perc proj shares'.split():
     for command in ('pokegan_train', 'pokegan_sweep'): FINE[command, f'--{k}'] = 'zero'
 
 class Accepted(BaseException): "The value was taken, and the work would begin"
