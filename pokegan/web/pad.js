@@ -73,6 +73,7 @@ const draw = (tag, attrs = {}, ...kids) => fill(document.createElementNS(SVG, ta
 
 const ICONS = { // 24×24, drawn with strokes
   pen: 'M4 20l1-4L16.5 4.5a2.1 2.1 0 0 1 3 3L8 19l-4 1zM14 7l3 3',
+  ink: 'M4 18c3-9 6-9 7-4s4 5 8-6M4 21h16',
   eraser: 'M9 20h11M5 15l9-10 6 6-8 9H8l-3-3z M10 10l6 6',
   brush: 'M20 4c-5 2-9 6-11 10l2 2c4-2 8-6 9-12zM9 14c-3 0-3 3-5 5 3 1 7 1 7-3',
   bucket: 'M10 3l9 9-7 7a2 2 0 0 1-3 0l-6-6a2 2 0 0 1 0-3l7-7zM4 12h14M21 16c1 2 1 4-.5 4S19 18 21 16z',
@@ -100,6 +101,8 @@ const icon = name => draw('svg', {viewBox: '0 0 24 24', class: 'pg-icon', 'aria-
 const button = (name, text, title, onclick, attrs = {}) =>
   make('button', {type: 'button', class: 'pg-button', title, 'aria-label': title, onclick, ...attrs},
     name && icon(name), text && make('span', {}, text))
+
+const group = (title, ...kids) => make('div', {class: 'pg-group', role: 'group', 'aria-label': title}, ...kids)
 
 function canvasOf(w, h) {
   const c = make('canvas', {width: w, height: h})
@@ -389,7 +392,7 @@ class Pad {
     this.marks.append(this.ring)
     this.sheet.ink.className = 'pg-ink'
     this.sheet.colour.className = 'pg-wish'
-    this.hint = make('div', {class: 'pg-hint'}, 'Draw here')
+    this.hint = make('div', {class: 'pg-hint'}, make('span'))
     this.stack = make('div', {class: 'pg-stack'}, this.sheet.colour, this.sheet.ink, this.outline, this.marks)
     this.paper = make('div', {class: 'pg-pane pg-paper', tabindex: 0, role: 'application',
       'aria-label': 'Drawing sheet. Arrow keys move the pen, Enter puts it down or lifts it'}, this.stack, this.hint)
@@ -400,9 +403,10 @@ class Pad {
     this.banner = make('div', {class: 'pg-banner', role: 'alert', hidden: true}, this.text,
       button('close', '', 'Close this message', () => this.heal()))
     this.status = make('div', {class: 'pg-status', role: 'status'})
-    this.root = make('div', {class: 'pokegan pg-pad', 'data-lm-suppress-shortcuts': 'true'}, this.banner, this.buildTools(),
+    this.body = make('div', {class: 'pg-body'}, this.banner, make('div', {class: 'pg-bars'}, this.buildTools(), this.buildFile()),
       this.buildKind(), this.stage, this.buildColours(), this.buildSettings(), this.status)
-    if (this.host.foot) this.root.append(make('p', {class: 'pg-foot'}, this.host.foot))
+    this.root = make('div', {class: 'pokegan pg-pad', 'data-lm-suppress-shortcuts': 'true'}, this.body)
+    if (this.host.foot) this.body.append(make('p', {class: 'pg-foot'}, this.host.foot))
     this.el.append(this.root)
   }
 
@@ -411,24 +415,29 @@ class Pad {
     return button(name, '', `${title} (${key.toUpperCase()})`, () => this.choose(name), {'data-tool': name, 'aria-pressed': 'false'})
   }
 
-  buildTools() {
-    const group = (title, ...kids) => make('div', {class: 'pg-group', role: 'group', 'aria-label': title}, ...kids)
+  buildTools() { // what the hand needs
     this.width = make('input', {type: 'range', min: 2, max: 60, 'aria-label': 'Width', title: 'Width ([ and ])', class: 'pg-width',
       oninput: () => { this.widths[this.tool] = +this.width.value; this.moveRing() }})
     this.undoButton = button('undo', '', 'Undo (Ctrl-Z)', () => this.undo())
     this.redoButton = button('redo', '', 'Redo (Ctrl-Y)', () => this.redo())
+    this.colourTools = group('Colour', ...['brush', 'bucket', 'dropper', 'sponge'].map(o => this.toolButton(o)))
+    return make('div', {class: 'pg-tools pg-hand', role: 'toolbar', 'aria-label': 'Drawing'},
+      group('Lines', this.toolButton('pen'), this.toolButton('eraser')), this.colourTools, this.width,
+      group('Steps', this.undoButton, this.redoButton))
+  }
+
+  buildFile() { // what comes, what goes, how it is looked at
     this.file = make('input', {type: 'file', accept: 'image/*', hidden: true, onchange: () => this.take(this.file)})
     const upload = button('upload', 'Upload', 'Upload a drawing, a photo of one, or a picture', () => this.file.click())
-    this.colourTools = group('Colour', ...['brush', 'bucket', 'dropper', 'sponge'].map(o => this.toolButton(o)))
+    const clear = button('clear', 'Clear', 'Clear the sheet', () => this.clear())
+    const example = button('example', 'Example', 'A drawing to begin with', () => this.example())
     this.sideButton = button('side', '', 'Drawing and painting side by side', () => this.arrange(false), {'aria-pressed': 'true'})
     this.overButton = button('over', '', 'Draw on the painting', () => this.arrange(true), {'aria-pressed': 'false'})
-    this.inkButton = button('pen', 'Ink', 'The drawing’s own lines on top of the painting', () => this.toggleInk(), {'aria-pressed': 'true'})
+    this.inkButton = button('ink', '', 'The drawing’s own lines on top of the painting', () => this.toggleInk(), {'aria-pressed': 'true'})
     this.fitButton = button('fit', '', 'Whole sheet (0)', () => this.setZoom(1), {hidden: true})
-    return make('div', {class: 'pg-tools', role: 'toolbar', 'aria-label': 'Tools'},
-      group('Lines', this.toolButton('pen'), this.toolButton('eraser')), this.colourTools, this.width,
-      group('Steps', this.undoButton, this.redoButton, button('clear', '', 'Clear the sheet', () => this.clear())),
-      group('Another drawing', button('example', 'Example', 'A drawing to begin with', () => this.example()), upload, this.file),
-      make('span', {class: 'pg-push'}), this.fitButton, this.inkButton, group('View', this.sideButton, this.overButton), this.buildSave())
+    return make('div', {class: 'pg-tools pg-file pg-push', role: 'toolbar', 'aria-label': 'Drawing and view'},
+      group('Sheet', clear, example, upload, this.file), this.fitButton, this.inkButton, group('View', this.sideButton, this.overButton),
+      this.buildSave())
   }
 
   buildSave() {
@@ -505,8 +514,8 @@ class Pad {
   }
 
   setTheme(dark) { // JupyterLab has a theme of its own
-    const {jpThemeName: name, jpThemeLight: light} = document.body.dataset
-    this.root.dataset.theme = (name ? light === 'false' : dark) ? 'dark' : 'light'
+    const {jpThemeName: name, jpThemeLight: light, voila} = document.body.dataset
+    this.root.dataset.theme = (name && !voila ? light === 'false' : dark) ? 'dark' : 'light'
   }
 
   fitWidth() { // a phone gets one sheet, not two; who has chosen a view keeps it
@@ -625,7 +634,7 @@ class Pad {
     this.changed(s.name)
   }
 
-  async lift() { // the tool leaves the sheet
+  lift() { // the tool leaves the sheet
     const s = this.stroke
     if (!s) return
     this.stroke = null
@@ -635,10 +644,31 @@ class Pad {
       this.lineTo([(p.at(-2)[0] + p.at(-1)[0]) / 2, (p.at(-2)[1] + p.at(-1)[1]) / 2], p.at(-1), p.at(-1))
       this.stroke = null
     }
+    if (s.tool === 'brush') this.oneColour(s)
     if (this.replaced) this.sheet.remember({old: this.replaced, now: this.sheet.all()})
     else this.sheet.end(s)
     this.replaced = null
     this.stepsChanged()
+  }
+
+  oneColour(s) { // a part has one colour, the last: a stroke takes away what was wished there before
+    const {w, h} = this.sheet, parts = this.known
+    if (!parts || parts.version !== this.sheet.version.ink) return
+    const part = (x, y) => parts.labels[Math.floor(y / h * parts.h) * parts.w + Math.floor(x / w * parts.w)]
+    const count = {}
+    for (const [x, y] of s.points) {
+      const k = part(clamp(x, 0, w - 1), clamp(y, 0, h - 1))
+      count[k] = (count[k] ?? 0) + 1
+    }
+    const meant = new Set(Object.keys(count).map(Number).filter(k => k > 0 && count[k] >= .25 * s.points.length))
+    const old = s.ctx.getImageData(0, 0, w, h).data, now = this.sheet.colourCtx.getImageData(0, 0, w, h), px = now.data
+    for (let i = 0; i < w * h; i++) {
+      const o = 4 * i, same = px[o] === old[o] && px[o + 1] === old[o + 1] && px[o + 2] === old[o + 2]
+      if (px[o + 3] && same && meant.has(part(i % w, Math.floor(i / w)))) px[o + 3] = 0
+    }
+    this.sheet.colourCtx.putImageData(now, 0, 0)
+    Object.assign(s, {x0: 0, y0: 0, x1: w, y1: h})
+    this.changed('colour')
   }
 
   giveUp() { // the stroke was no stroke: a second finger came
@@ -716,7 +746,9 @@ class Pad {
   async parts() { // of the newest drawing
     const ink = this.sheet.drawing(), version = this.sheet.version.ink
     if (this.found?.version !== version) this.found = {version, value: this.host.parts(ink)}
-    return this.found.value
+    const value = await this.found.value
+    this.known = {version, ...value}
+    return value
   }
 
   async partAt([x, y]) {
@@ -790,11 +822,11 @@ class Pad {
   async showGaps() { // while the bucket is in hand
     const version = this.sheet.version.ink
     let gaps = []
-    if (this.tool === 'bucket' && !this.sheet.blank()) {
+    if (['brush', 'bucket'].includes(this.tool) && !this.sheet.blank()) {
       try {
         const found = await this.parts(), small = shrink(found.labels, found.w, found.h, 256)
         const ink = shrink(this.sheet.drawing().data, this.sheet.w, this.sheet.h, Math.max(small.w, small.h)).labels
-        gaps = findGaps(small, Array.from(ink, v => v < REACH))
+        if (this.tool === 'bucket') gaps = findGaps(small, Array.from(ink, v => v < REACH))
       } catch (e) { this.fail(e.message) }
     }
     if (version !== this.sheet.version.ink) return // a newer drawing asks by itself
@@ -846,8 +878,15 @@ class Pad {
   changed(layer) { // pixels have changed: show them, have them painted
     this.sheet.touch(layer)
     if (layer === 'ink') this.copyInk()
-    this.hint.hidden = !this.sheet.blank() && !this.sheet.example
+    this.showHint()
     this.repaint()
+  }
+
+  showHint() {
+    const empty = this.sheet.blank()
+    this.hint.firstChild.textContent = empty ? 'Draw here' : 'An example: draw, and it makes room'
+    this.hint.hidden = !empty && !this.sheet.example
+    this.stage.classList.toggle('pg-empty', empty)
   }
 
   copyInk() {
@@ -861,8 +900,7 @@ class Pad {
   stepsChanged() { // after a step: buttons, parts, what is kept
     this.undoButton.disabled = !this.sheet.past.length
     this.redoButton.disabled = !this.sheet.future.length
-    this.hint.textContent = this.sheet.example ? 'An example. Draw here, and it makes room' : 'Draw here'
-    this.hint.hidden = !this.sheet.blank() && !this.sheet.example
+    this.showHint()
     this.painting.setAttribute('aria-label', this.sheet.blank() ? 'The painting: empty, as the sheet is' : 'The painting of your drawing')
     this.showGaps()
     this.keepLater()
@@ -1043,7 +1081,7 @@ class Pad {
 
   nameLam() {
     const word = WORDS[Math.min(WORDS.length - 1, Math.floor(this.lamBar.value / (STOPS + 1) * WORDS.length))]
-    this.lamText.replaceChildren(make('b', {}, word), ` λ = ${this.lam()}`)
+    this.lamText.textContent = `λ = ${this.lam()}`
     this.lamBar.setAttribute('aria-valuetext', `${word}, λ = ${this.lam()}`)
     this.wantedLam = this.lam()
     this.keepLater()
