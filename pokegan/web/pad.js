@@ -110,6 +110,19 @@ function canvasOf(w, h) {
 }
 
 const blobOf = canvas => new Promise(done => canvas.toBlob(done, 'image/png'))
+function followTheme(root, signal) { // dark or light as the system is; JupyterLab has a theme of its own
+  const dark = matchMedia('(prefers-color-scheme: dark)')
+  const set = () => {
+    const {jpThemeName: name, jpThemeLight: light, voila} = document.body.dataset
+    root.dataset.theme = (name && !voila ? light === 'false' : dark.matches) ? 'dark' : 'light'
+  }
+  const watch = new MutationObserver(set)
+  watch.observe(document.body, {attributes: true})
+  dark.addEventListener('change', set, {signal})
+  signal.addEventListener('abort', () => watch.disconnect())
+  set()
+}
+
 const clamp = (v, lo, hi) => Math.min(hi, Math.max(lo, v))
 const sleep = ms => new Promise(done => setTimeout(done, ms))
 
@@ -503,19 +516,10 @@ class Pad {
     on(document, 'pointerdown', e => { if (!this.menu.contains(e.target)) this.menu.open = false })
     on(this.root, 'dragover', e => e.preventDefault())
     on(this.root, 'drop', e => this.drop(e))
-    const dark = matchMedia('(prefers-color-scheme: dark)'), theme = () => this.setTheme(dark.matches)
-    on(dark, 'change', theme)
-    this.watch = new MutationObserver(theme)
-    this.watch.observe(document.body, {attributes: true})
-    theme()
+    followTheme(this.root, signal)
     this.wide = new ResizeObserver(() => this.fitWidth())
     this.wide.observe(this.root)
     active = this
-  }
-
-  setTheme(dark) { // JupyterLab has a theme of its own
-    const {jpThemeName: name, jpThemeLight: light, voila} = document.body.dataset
-    this.root.dataset.theme = (name && !voila ? light === 'false' : dark) ? 'dark' : 'light'
   }
 
   fitWidth() { // a phone gets one sheet, not two; who has chosen a view keeps it
@@ -1400,7 +1404,6 @@ class Pad {
     this.keep()
     this.gone = true
     this.stop.abort()
-    this.watch.disconnect()
     this.wide.disconnect()
     clearTimeout(this.fading)
     if (active === this) active = null
@@ -1467,8 +1470,126 @@ function pythonHost(model) {
   }
 }
 
+// --------------------------------------------------------------------- the λ explorer and the tabs: Python's own widgets
+
+function curve({name, lams, values, now, real}) { // a number and its curve over λ, which is logarithmic
+  const at = lams.map(o => Math.log10(Math.max(o ?? 0, .1))), aims = real === null ? [] : [real]
+  const [x0, x1, y0, y1] = [at[0], at.at(-1), Math.min(...values, ...aims), Math.max(...values, ...aims)]
+  const px = v => (6 + 228 * (v - x0) / (x1 - x0 || 1)).toFixed(1), py = v => (62 - 54 * (v - y0) / (y1 - y0 || 1)).toFixed(1)
+  return make('div', {class: 'pg-number'}, make('span', {class: 'pg-soft'}, name), make('br'), make('b', {}, values[now].toFixed(3)),
+    make('span', {class: 'pg-soft'}, aims.map(v => ` · real picture ${v.toFixed(3)}`).join('')),
+    draw('svg', {viewBox: '0 0 240 70', role: 'img', 'aria-label': `${name} over λ`},
+      ...aims.map(v => draw('line', {class: 'pg-aim', x1: 6, x2: 234, y1: py(v), y2: py(v)})),
+      draw('polyline', {class: 'pg-curve', points: at.map((x, i) => `${px(x)},${py(values[i])}`).join(' ')}),
+      draw('circle', {class: 'pg-here', cx: px(at[now]), cy: py(values[now]), r: 5})))
+}
+
+function table({caption, head, rows}) {
+  const row = (tag, first, ...rest) => make('tr', {}, make('th', {}, first), ...rest.map(o => make(tag, {}, typeof o === 'number' ? o.toFixed(3) : o)))
+  return make('table', {class: 'pg-table'}, make('caption', {}, caption), row('th', ...head), ...rows.map(r => row('td', ...r)))
+}
+
+function createExplorer(el, model) {
+  const get = k => model.get(k), set = (k, v) => { model.set(k, v); model.save_changes() }, stop = new AbortController()
+  const urls = new Map()
+  const show = (img, bytes) => {
+    img.hidden = !bytes
+    if (!bytes) return
+    URL.revokeObjectURL(urls.get(img))
+    urls.set(img, URL.createObjectURL(new Blob([bytes])))
+    img.src = urls.get(img)
+  }
+  const lamOf = i => get('lams')[i] === null ? '?' : `λ = ${+get('lams')[i].toPrecision(3)}`
+  const which = make('select', {'aria-label': 'Drawing', onchange: () => set('which', which.selectedIndex)})
+  const figures = ['drawing', 'painting', 'real'].map(k => [k, make('img', {alt: `The ${k === 'real' ? 'real picture' : k}`}), make('figcaption')])
+  const bar = make('input', {type: 'range', min: 0, 'aria-label': 'λ: from loose to careful', oninput: () => set('index', +bar.value)})
+  const text = make('output', {class: 'pg-lam-text'}), note = make('span', {class: 'pg-soft'})
+  let timer
+  const play = button('', 'Play', 'Move λ by itself', () => {
+    if (timer) timer = clearInterval(timer)
+    else timer = setInterval(step, 250)
+    shown()
+  }, {'aria-pressed': 'false'})
+  const step = () => set('index', (get('index') + 1) % get('lams').length)
+  const again = button('dice', 'Another one', 'The same drawing at another seed', () => set('seed', get('seed') + 1), {class: 'pg-button pg-main'})
+  const strip = make('div', {class: 'pg-strip', role: 'group', 'aria-label': 'Paintings from the lowest to the highest λ'})
+  const ends = make('div', {class: 'pg-ends'}, make('span', {}, make('b', {}, 'loose'), ', low λ: what the critic believes counts more'),
+    make('span', {}, make('b', {}, 'careful'), ', high λ: the distance from the real picture counts more'))
+  const numbers = make('div', {class: 'pg-numbers'}), below = make('div'), banner = make('div', {class: 'pg-banner', role: 'alert'})
+  const root = make('div', {class: 'pokegan'}, make('div', {class: 'pg-body'}, banner, make('div', {class: 'pg-row'}, which),
+    make('div', {class: 'pg-three'}, ...figures.map(([, img, caption]) => make('figure', {class: 'pg-figure'}, img, caption))),
+    make('div', {class: 'pg-row pg-settings'}, play, make('div', {class: 'pg-group pg-lam'}, bar, text), note, make('span', {class: 'pg-push'}), again),
+    strip, ends, numbers, below))
+
+  function built() { // what depends on the models and the drawings
+    which.replaceChildren(...get('names').map(o => make('option', {}, o)))
+    bar.max = Math.max(1, get('lams').length - 1)
+    bar.disabled = play.disabled = get('lams').length < 2
+    note.textContent = get('note')
+    strip.style.setProperty('--n', Math.max(3, get('stops').length))
+    strip.replaceChildren(...get('stops').map(i => make('button', {type: 'button', class: 'pg-cell', 'aria-label': `Go to ${lamOf(i)}`,
+      onclick: () => set('index', i)}, make('img', {alt: ''}), lamOf(i))))
+    ends.hidden = get('stops').length < 2
+    below.replaceChildren(...get('table') ? [table(get('table'))] : [])
+    shown()
+  }
+
+  function shown() { // where the slider is
+    which.selectedIndex = get('which')
+    bar.value = get('index')
+    text.textContent = lamOf(get('index'))
+    play.setAttribute('aria-pressed', !!timer);
+    [...strip.children].forEach((c, k) => c.setAttribute('aria-pressed', get('stops')[k] === get('index')))
+  }
+
+  function painted() {
+    const pictures = get('pictures')
+    for (const [k, img, caption] of figures) {
+      show(img, pictures[k])
+      img.parentNode.hidden = !pictures[k]
+      caption.textContent = pictures.captions?.[k] ?? ''
+    }
+    get('strip').forEach((bytes, k) => strip.children[k] && show(strip.children[k].firstChild, bytes))
+    numbers.replaceChildren(...get('numbers').map(curve))
+    banner.hidden = !get('error')
+    banner.textContent = get('error')
+  }
+
+  const on = {built: ['names', 'lams', 'stops', 'note', 'table'], shown: ['which', 'index'], painted: ['pictures', 'strip', 'numbers', 'error']}
+  const react = {built, shown, painted}
+  for (const [f, keys] of Object.entries(on)) for (const k of keys) model.on(`change:${k}`, react[f])
+  followTheme(root, stop.signal)
+  built()
+  painted()
+  el.append(root)
+  return () => {
+    clearInterval(timer)
+    stop.abort()
+    for (const [f, keys] of Object.entries(on)) for (const k of keys) model.off(`change:${k}`, react[f])
+    urls.forEach(o => URL.revokeObjectURL(o))
+  }
+}
+
+function createTabs(el, model) {
+  const stop = new AbortController()
+  const choose = i => { model.set('index', i); model.save_changes() }
+  const tabs = model.get('names').map((name, i) => make('button', {type: 'button', class: 'pg-button', 'aria-pressed': 'false', onclick: () => choose(i)}, make('span', {}, name)))
+  const show = () => tabs.forEach((t, i) => t.setAttribute('aria-pressed', i === model.get('index')))
+  const root = make('div', {class: 'pokegan'}, make('header', {class: 'pg-head'}, make('div', {}, make('h1', {}, model.get('title')),
+    make('p', {class: 'pg-soft'}, model.get('blurb'))), group('Page', ...tabs)))
+  model.on('change:index', show)
+  show()
+  followTheme(root, stop.signal)
+  el.append(root)
+  return () => { stop.abort(); model.off('change:index', show) }
+}
+
+const WIDGETS = {explorer: createExplorer, head: createTabs}
+
 export default {
   render({model, el}) {
+    const create = WIDGETS[model.get('kind')]
+    if (create) return create(el, model)
     const pad = createPad(el, pythonHost(model))
     return () => pad.destroy()
   },
