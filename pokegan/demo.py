@@ -15,7 +15,7 @@ from .edges import auto_sketch
 from .metrics import colourfulness, l1, sharpness
 from .conditions import MAX_COLOURS, check_lam, find_palette, lam_range, parse_colours, regions
 from .hands import clean_sketch, even_light, looks_drawn
-from .painting import DEFAULT_MODEL, Layers, fit_strokes, flatten, get_model, models_dir
+from .painting import DEFAULT_MODEL, Layers, find_model, fit_strokes, flatten, get_model, models_dir
 from .painting import paint_square, pick_palette, read_card, tell_colours
 
 # %% auto #0
@@ -77,7 +77,7 @@ def plain_name(
     name = str(name).replace('\\', '/').rsplit('/', 1)[-1]
     return ''.join(c for c in name if c.isprintable())[:60]
 
-# %% ../nbs/15_demo.ipynb #39275358
+# %% ../nbs/15_demo.ipynb #024895ba
 MAX_SIDE = 2048 # of a drawing on the pad, pixels: the same in pad.js
 
 def on_paper(
@@ -116,7 +116,7 @@ def read_upload(
         kinds = ', '.join(UPLOAD_FORMATS)
         raise UserError(f'{name} is not a picture that can be read: choose a file of the kind {kinds}') from None
 
-# %% ../nbs/15_demo.ipynb #624b512b
+# %% ../nbs/15_demo.ipynb #3a39b0f1
 def without_dust(
     ink:np.ndarray, # H×W uint8: ink 0, paper 255
     least:float=1e-4, # smaller spots than this share of the sheet are dust
@@ -129,7 +129,7 @@ def without_dust(
     near = cv2.dilate(line[spot].astype(np.uint8), np.ones((5, 5), np.uint8)) > 0 # with the soft edges of lines
     return np.where(near, ink, 255).astype(np.uint8)
 
-# %% ../nbs/15_demo.ipynb #70198a36
+# %% ../nbs/15_demo.ipynb #2903b7b4
 def upload_lines(
     img:np.ndarray, # H×W×3 uint8 RGB, from read_upload
     kind:str|None=None, # 'drawing' or 'picture'; None: look
@@ -209,7 +209,7 @@ def example_sketches()->list: # paths of the drawings that come with the package
     here = Path(__file__).parent if '__file__' in globals() else Path('..')/'pokegan'
     return sorted(next(d for d in (here/'sketches', here.parent/'nbs'/'sketches') if d.is_dir()).glob('*.png'))
 
-# %% ../nbs/15_demo.ipynb #7465219a
+# %% ../nbs/15_demo.ipynb #cba4b20b
 def data_url(
     path:Path, # of a PNG
 )->str: # the same file as a link that holds it
@@ -242,7 +242,7 @@ def model_title(
     "What people call a model"
     return card.get('title') or name.removesuffix('-lambda').replace('-', ' ').replace('_', ' ').capitalize()
 
-# %% ../nbs/15_demo.ipynb #0780a070
+# %% ../nbs/15_demo.ipynb #d2e90399
 def as_swatches(
     palette, # of ((r, g, b), weight), such as a card's
 )->list: # of {hex, share}, which sum to 1
@@ -256,7 +256,7 @@ def as_palette(
     "What the pad writes, as a palette"
     return None if swatches is None else parse_colours([(o['hex'], o['share']) for o in swatches])
 
-# %% ../nbs/15_demo.ipynb #c9d62ffd
+# %% ../nbs/15_demo.ipynb #df1ed102
 def describe_model(
     model:str|Path|tuple, # as for get_model
 )->dict: # what the pad is to know: name, title, lam, at, can, palettes
@@ -268,7 +268,7 @@ def describe_model(
                 can=dict(palette=bool(arch.get('palette')), strokes=bool(arch.get('strokes'))),
                 palettes=[as_swatches(pick_palette(ps, seed)) for seed in range(len(ps))])
 
-# %% ../nbs/15_demo.ipynb #69e6843c
+# %% ../nbs/15_demo.ipynb #56f9e7e9
 def offered_models(
     model=None, # as for get_model, or None for the default one
 )->dict: # name → model, the one that is meant first
@@ -303,7 +303,7 @@ class SketchPad(anywidget.AnyWidget):
         self.on_msg(lambda _, message, buffers: self.answer(message, buffers))
         self.begin(sketch)
 
-# %% ../nbs/15_demo.ipynb #785e64e1
+# %% ../nbs/15_demo.ipynb #18b5f557
 @patch
 def begin(self:SketchPad,
     sketch, # as for SketchPad
@@ -344,7 +344,7 @@ def _repr_mimebundle_(self:SketchPad, **kwargs):
     data,meta = anywidget.AnyWidget._repr_mimebundle_(self, **kwargs)
     return data | {'text/plain': 'SketchPad()', 'image/png': self.snapshot()}, meta
 
-# %% ../nbs/15_demo.ipynb #8f036316
+# %% ../nbs/15_demo.ipynb #a7b481d8
 def read_pixels(
     data, # bytes of a message
     w:int, # pixels
@@ -357,7 +357,7 @@ def read_pixels(
         raise UserError(f'{data.size} bytes are no drawing of {w}×{h} pixels: no side may be longer than {MAX_SIDE}')
     return data.reshape((h, w) if channels == 1 else (h, w, channels))
 
-# %% ../nbs/15_demo.ipynb #7244626e
+# %% ../nbs/15_demo.ipynb #75015d12
 @patch
 def answer(self:SketchPad,
     message:dict, # do: 'paint', 'parts', 'palette' or 'clean'; id: to answer with; and what that needs
@@ -377,7 +377,7 @@ def show_error(self:SketchPad,
     self.error = ' '.join(str(e).split()) or type(e).__name__
     if 'id' in job: self.send(dict(id=job['id'], error=self.error))
 
-# %% ../nbs/15_demo.ipynb #e7b3fff8
+# %% ../nbs/15_demo.ipynb #7b56cea3
 @patch
 def ask_painting(self:SketchPad, message, buffers):
     "Hand the worker all that a painting depends on"
@@ -389,7 +389,7 @@ def ask_painting(self:SketchPad, message, buffers):
     old = self.worker.give(job)
     if old and 'id' in old: self.send(dict(id=old['id'])) # it will not be painted
 
-# %% ../nbs/15_demo.ipynb #6421f25a
+# %% ../nbs/15_demo.ipynb #e15e412e
 def paint_colours(
     ink:np.ndarray, # H×W uint8: ink 0, paper 255
     loaded:tuple, # (generator, card)
@@ -428,7 +428,7 @@ def quick_png(
     "A picture or drawing as PNG, quickly rather than small"
     return cv2.imencode('.png', a if a.ndim == 2 else a[..., ::-1], [cv2.IMWRITE_PNG_COMPRESSION, 1])[1].tobytes()
 
-# %% ../nbs/15_demo.ipynb #47c48b5b
+# %% ../nbs/15_demo.ipynb #16c26bcf
 @patch
 def send_parts(self:SketchPad, message, buffers):
     "The drawing's parts"
@@ -449,11 +449,13 @@ def send_lines(self:SketchPad, message, buffers):
     self.send(dict(id=message['id'], w=ink.shape[1], h=ink.shape[0], kind=kind), [ink.tobytes()])
 
 # %% ../nbs/15_demo.ipynb #e19bed71
-def told_model()->str: # name of a shipped model for sketches
-    "A model that is told λ, the default one if it is; else just the default"
-    found = sketch_models()
-    told = [n for n,f in found.items() if len(set(lam_range(read_card(f)))) == 2]
-    return DEFAULT_MODEL if DEFAULT_MODEL in told or not told else told[0]
+def told_model(
+    model=None, # the one that is meant, if any
+): # the same if it is told λ; else a shipped one for sketches that is
+    "A model for the explorer"
+    shipped = [DEFAULT_MODEL, *sketch_models()]
+    told = [m for m in [model, *shipped] if m and (m == model or m in sketch_models()) and len(set(lam_range(read_card(m)))) == 2]
+    return told[0] if told else model or DEFAULT_MODEL
 
 # %% ../nbs/15_demo.ipynb #44ff4ae2
 def card_table(
@@ -616,17 +618,20 @@ class PageHead(anywidget.AnyWidget):
 
 class DemoPage(W.VBox):
     "The page: the sketch pad and, once somebody wants it, the explorer"
-    def __init__(self):
+    def __init__(self,
+        model=None, # to begin with, as for get_model; None: what pokegan_demo was told, else the default
+    ):
+        self.wanted = model or os.environ.get('POKEGAN_MODEL')
         self.head = PageHead(title='Draw, and it gets painted', blurb='A pix2pix generator follows your pen.',
                              names=['Sketch pad', 'The meaning of λ'])
-        self.pad,self.explorer = SketchPad(key='demo', foot='Your drawing stays on this computer, in this browser.'), None
+        self.pad,self.explorer = SketchPad(self.wanted, key='demo', foot='Your drawing stays on this computer, in this browser.'), None
         super().__init__([self.head, self.pad])
         self.head.observe(self.turn_page, 'index')
 
     def turn_page(self, _=None):
         "Show what the buttons say"
         explore = self.head.index == 1
-        if explore and not self.explorer: self.explorer = LambdaExplorer(told_model())
+        if explore and not self.explorer: self.explorer = LambdaExplorer(told_model(self.wanted))
         if explore and self.pad.ink is not None: self.explorer.add('your drawing', self.pad.ink)
         self.children = [self.head, self.pad, *([self.explorer] if self.explorer else [])]
         for w,shown in ((self.pad, not explore), (self.explorer, explore)):
@@ -669,7 +674,7 @@ def voila_config(
                                 extension_allowlist=['@jupyter-widgets/jupyterlab-manager', 'anywidget']),
         MappingKernelManager=dict(cull_idle_timeout=1200, cull_interval=60)) # pages that went away without a word
 
-# %% ../nbs/15_demo.ipynb #476e0379
+# %% ../nbs/15_demo.ipynb #c1712194
 def quiet_surroundings():
     "Environment variables for Jupyter: this Python's kernel and files first, nobody's settings"
     os.environ.setdefault('OMP_NUM_THREADS', str(max(1, (os.cpu_count() or 2)//2)))
@@ -681,10 +686,12 @@ def quiet_surroundings():
 def pokegan_demo(
     port:int=8866, # where to serve it, on 127.0.0.1
     browser:bool=True, # open a browser?
+    model:str=None, # to begin with: path of a model, a run's folder, or a shipped model's name
 ):
     "Serve the sketch pad and the λ explorer as a web page on this computer, until Ctrl-C"
     with one_line_errors():
         check_port(port)
+        if model: os.environ['POKEGAN_MODEL'] = str(find_model(model).resolve())
         quiet_surroundings()
         app,page = voila_app(), Path(__file__).parent/'demo_page.ipynb'
         from traitlets.config import Config
