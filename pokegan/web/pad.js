@@ -99,7 +99,7 @@ const ICONS = { // 24×24, drawn with strokes
 const icon = name => draw('svg', {viewBox: '0 0 24 24', class: 'pg-icon', 'aria-hidden': 'true'}, draw('path', {d: ICONS[name]}))
 
 const button = (name, text, title, onclick, attrs = {}) =>
-  make('button', {type: 'button', class: 'pg-button', title, 'aria-label': title, onclick, ...attrs},
+  make('button', {type: 'button', class: 'pg-button', title, 'aria-label': text ? null : title, onclick, ...attrs},
     name && icon(name), text && make('span', {}, text))
 
 const group = (title, ...kids) => make('div', {class: 'pg-group', role: 'group', 'aria-label': title}, ...kids)
@@ -866,7 +866,7 @@ class Pad {
     for (const b of this.root.querySelectorAll('[data-tool]')) b.setAttribute('aria-pressed', b.dataset.tool === tool)
     this.width.value = this.widths[tool]
     this.width.disabled = !this.widths[tool]
-    this.paper.dataset.tool = tool
+    this.paper.dataset.holds = tool
     this.stage.classList.toggle('pg-colouring', TOOLS[tool][0] === 'colour')
     this.hover(this.where)
     this.showGaps()
