@@ -76,9 +76,8 @@ const ICONS = { // 24×24, drawn with strokes
   ink: 'M4 18c3-9 6-9 7-4s4 5 8-6M4 21h16',
   eraser: 'M9 20h11M5 15l9-10 6 6-8 9H8l-3-3z M10 10l6 6',
   brush: 'M20 4c-5 2-9 6-11 10l2 2c4-2 8-6 9-12zM9 14c-3 0-3 3-5 5 3 1 7 1 7-3',
-  bucket: 'M10 3l9 9-7 7a2 2 0 0 1-3 0l-6-6a2 2 0 0 1 0-3l7-7zM4 12h14M21 16c1 2 1 4-.5 4S19 18 21 16z',
+  bucket: 'M5 10.500L11.500 4l8 8-6.500 6.500a2 2 0 0 1-2.800 0L5 13.300a2 2 0 0 1 0-2.800zM5 12h14.500M11.500 4L9 1.500M21.500 16c1.200 1.700 1.200 3.200 0 3.200s-1.200-1.500 0-3.200z',
   dropper: 'M4 20l1-4 8-8 3 3-8 8-4 1zM12 7l5 5M15 6l2-2a1.8 1.8 0 0 1 3 3l-2 2',
-  sponge: 'M5 9h14v10H5zM8 9V6h8v3M9 13h.01M13 15h.01M15 12h.01M10 16h.01',
   undo: 'M9 7L4 12l5 5M4 12h10a6 6 0 0 1 6 6',
   redo: 'M15 7l5 5-5 5M20 12H10a6 6 0 0 0-6 6',
   clear: 'M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13M10 11v6M14 11v6',
@@ -124,7 +123,6 @@ function followTheme(root, signal) { // dark or light as the system is; JupyterL
 }
 
 const clamp = (v, lo, hi) => Math.min(hi, Math.max(lo, v))
-const sleep = ms => new Promise(done => setTimeout(done, ms))
 
 // ---------------------------------------------------------------------------------------------------------- colours
 
@@ -141,7 +139,8 @@ function oklab(hex) { // Ottosson 2020: distances in it are what an eye sees
 }
 
 function unlike(a, b) { // how different two palettes look: every colour's way to the nearest one of the other, weighed
-  const way = (p, q) => p.reduce((sum, o) => sum + o.share * Math.min(...q.map(u => Math.hypot(...o.lab.map((v, i) => v - u.lab[i])))), 0)
+  const far = (o, u) => Math.hypot(...o.lab.map((v, i) => v - u.lab[i]))
+  const way = (p, q) => p.reduce((sum, o) => sum + o.share * Math.min(...q.map(u => far(o, u))), 0)
   return way(a, b) + way(b, a)
 }
 
@@ -157,6 +156,13 @@ export function pickUnlike(palettes, n, from, random = Math.random) { // n palet
   }
   return chosen
 }
+
+const merged = palette => palette.reduce((found, o) => { // colours that look alike are one
+  const same = found.find(u => Math.hypot(...oklab(u.hex).map((v, i) => v - oklab(o.hex)[i])) < .03)
+  if (same) same.share += o.share
+  else found.push({...o})
+  return found
+}, [])
 
 const even = palette => { // shares that sum to 1
   const sum = palette.reduce((s, o) => s + o.share, 0)
@@ -241,19 +247,19 @@ export function zip(files) { // [[name, bytes], …] → a zip file's bytes, not
   return new Blob([...parts, ...heads, end])
 }
 
-async function openRaster(layers, merged) { // {ink, colour} and merged are canvases
-  const {width: w, height: h} = merged, s = Math.min(1, 256 / Math.max(w, h))
+async function openRaster(layers, whole) { // {ink, colour} and their sum, as canvases
+  const {width: w, height: h} = whole, s = Math.min(1, 256 / Math.max(w, h))
   const [small, ctx] = canvasOf(Math.max(1, Math.round(w * s)), Math.max(1, Math.round(h * s)))
-  ctx.drawImage(merged, 0, 0, small.width, small.height)
+  ctx.drawImage(whole, 0, 0, small.width, small.height)
   const rows = Object.keys(layers).map(n => `    <layer name="${n}" src="data/${n}.png" x="0" y="0" opacity="1.0"`
     + ' visibility="visible" composite-op="svg:src-over"/>')
   const stack = ['<?xml version="1.0" encoding="UTF-8"?>', `<image version="0.0.3" w="${w}" h="${h}" xres="72" yres="72">`,
     '  <stack>', ...rows, '  </stack>', '</image>', ''].join('\n')
   const png = async canvas => new Uint8Array(await (await blobOf(canvas)).arrayBuffer())
-  const text = s => new TextEncoder().encode(s)
+  const text = t => new TextEncoder().encode(t)
   const files = [['mimetype', text('image/openraster')], ['stack.xml', text(stack)]]
   for (const [n, c] of Object.entries(layers)) files.push([`data/${n}.png`, await png(c)])
-  return zip([...files, ['mergedimage.png', await png(merged)], ['Thumbnails/thumbnail.png', await png(small)]])
+  return zip([...files, ['mergedimage.png', await png(whole)], ['Thumbnails/thumbnail.png', await png(small)]])
 }
 
 // ----------------------------------------------------------------------------------------- the sheet and its history
@@ -425,7 +431,7 @@ class Pad {
 
   toolButton(name) {
     const [, key, , title] = TOOLS[name]
-    return button(name, '', `${title} (${key.toUpperCase()})`, () => this.choose(name), {'data-tool': name, 'aria-pressed': 'false'})
+    return button(name === 'sponge' ? 'eraser' : name, '', `${title} (${key.toUpperCase()})`, () => this.choose(name), {'data-tool': name, 'aria-pressed': 'false'})
   }
 
   buildTools() { // what the hand needs
@@ -528,13 +534,13 @@ class Pad {
     this.narrow = narrow
   }
 
-  mine(e) { // is this key meant for this pad?
+  mine() { // is a key, or a pasted picture, meant for this pad?
     const at = document.activeElement
     return this.root.contains(at) || active === this && (!at || at === document.body)
   }
 
   key(e) {
-    if (!this.mine(e) || e.defaultPrevented) return
+    if (!this.mine() || e.defaultPrevented) return
     const typing = e.target.matches?.('input[type=text], textarea, select'), k = e.key.toLowerCase()
     const does = e.ctrlKey || e.metaKey ? {z: () => e.shiftKey ? this.redo() : this.undo(), y: () => this.redo()}
       : typing || e.altKey ? {}
@@ -804,7 +810,7 @@ class Pad {
     if (part === this.hovered && this.found?.version === this.hoveredVersion) return
     this.hovered = part
     this.hoveredVersion = this.found?.version
-    if (part === null) { this.outline.width = this.outline.width; return }
+    if (part === null) { this.outline.getContext('2d').clearRect(0, 0, this.outline.width, this.outline.height); return }
     const {w, h, labels} = await this.parts()
     Object.assign(this.outline, {width: w, height: h})
     const ctx = this.outline.getContext('2d')
@@ -917,7 +923,7 @@ class Pad {
     this.stage.style.setProperty('--w', w)
     this.stage.style.setProperty('--h', h)
     this.hovered = undefined
-    this.outline.width = this.outline.width
+    this.outline.getContext('2d').clearRect(0, 0, this.outline.width, this.outline.height)
     this.setZoom(1)
     this.copyInk()
     if (this.art.width !== w || this.art.height !== h) this.wipe()
@@ -1206,7 +1212,7 @@ class Pad {
     this.calm()
     this.source.value = ''
     try {
-      const found = even(await this.host.palette(file)).slice(0, MAX_COLOURS), locked = this.own().filter(o => o.locked)
+      const found = merged(even(await this.host.palette(file))), locked = this.own().filter(o => o.locked)
       this.palette = even([...locked, ...found].slice(0, MAX_COLOURS))
       this.chosen = null
       this.paletteChanged()
@@ -1290,7 +1296,7 @@ class Pad {
 
   paste(e) {
     const file = [...e.clipboardData?.files ?? []].find(f => f.type.startsWith('image/'))
-    if (file && this.mine(e)) { e.preventDefault(); this.take(file) }
+    if (file && this.mine()) { e.preventDefault(); this.take(file) }
   }
 
   async save(kind) {
@@ -1510,12 +1516,12 @@ function createExplorer(el, model) {
   const bar = make('input', {type: 'range', min: 0, 'aria-label': 'λ: from loose to careful', oninput: () => set('index', +bar.value)})
   const text = make('output', {class: 'pg-lam-text'}), note = make('span', {class: 'pg-soft'})
   let timer
+  const step = () => set('index', (get('index') + 1) % get('lams').length)
   const play = button('', 'Play', 'Move λ by itself', () => {
     if (timer) timer = clearInterval(timer)
     else timer = setInterval(step, 250)
     shown()
   }, {'aria-pressed': 'false'})
-  const step = () => set('index', (get('index') + 1) % get('lams').length)
   const again = button('dice', 'Another one', 'The same drawing at another seed', () => set('seed', get('seed') + 1), {class: 'pg-button pg-main'})
   const strip = make('div', {class: 'pg-strip', role: 'group', 'aria-label': 'Paintings from the lowest to the highest λ'})
   const ends = make('div', {class: 'pg-ends'}, make('span', {}, make('b', {}, 'loose'), ', low λ: what the critic believes counts more'),
