@@ -179,9 +179,16 @@ const shrink = (mask, w, h, side) => { // every k-th label, so that the longer s
   return {w: sw, h: sh, labels: out}
 }
 
+const inkAt = ({w, h, data}, sw, sh) => { // is there ink in each of sw×sh blocks?
+  const ink = new Uint8Array(sw * sh)
+  for (let y = 0; y < h; y++)
+    for (let x = 0; x < w; x++) if (data[y * w + x] < REACH) ink[Math.floor(y * sh / h) * sw + Math.floor(x * sw / w)] = 1
+  return ink
+}
+
 /* Where two parts touch without ink between them, there is a gap in the line. Every border of that kind is one gap;
    it is closed by a line between the two pieces of ink at its ends. Coordinates are shares of the sheet. */
-export function findGaps({w, h, labels}, ink, widest = 40) { // ink: w×h, true where there is ink
+export function findGaps({w, h, labels}, ink, widest = 40) { // ink: w×h, 1 where there is ink
   const border = new Uint8Array(w * h)
   for (let p = 0; p < w * h; p++)
     for (const q of [p % w < w - 1 ? p + 1 : p, p + w < w * h ? p + w : p])
@@ -548,7 +555,7 @@ class Pad {
           '-': () => this.setZoom(this.zoom / 1.25), 0: () => this.setZoom(1), escape: () => this.escape(),
           ...Object.fromEntries(Object.entries(TOOLS).map(([name, o]) => [o[1], () => this.choose(name)]))}
     if (typing && (e.ctrlKey || e.metaKey)) return
-    if (e.key === ' ' && this.paper.matches(':hover, :focus')) { this.space = true; e.preventDefault() }
+    if (e.key === ' ' && [document.body, this.paper].includes(document.activeElement)) { this.space = true; e.preventDefault() }
     if (!does[k]) return
     e.preventDefault()
     does[k]()
@@ -835,8 +842,7 @@ class Pad {
     if (['brush', 'bucket'].includes(this.tool) && !this.sheet.blank()) {
       try {
         const found = await this.parts(), small = shrink(found.labels, found.w, found.h, 256)
-        const ink = shrink(this.sheet.drawing().data, this.sheet.w, this.sheet.h, Math.max(small.w, small.h)).labels
-        if (this.tool === 'bucket') gaps = findGaps(small, Array.from(ink, v => v < REACH))
+        if (this.tool === 'bucket') gaps = findGaps(small, inkAt(this.sheet.drawing(), small.w, small.h))
       } catch (e) { this.fail(e.message) }
     }
     if (version !== this.sheet.version.ink) return // a newer drawing asks by itself
