@@ -1,6 +1,6 @@
 """Do with the pad what a visitor would do, in Chromium, and look at what happens.
 
-    python tests/browser.py [--shots DIR] [--only voila|phone|lab] [--figures FILE]
+    python tests/browser.py [--shots DIR] [--only voila|visit|phone|lab] [--figures FILE]
 
 Needs Playwright (pip install playwright) and a Chromium: the system's, else Playwright's own (playwright install
 chromium). With npm at hand, axe-core looks for barriers too.
@@ -444,8 +444,14 @@ def voila(shots, tmp):
         check(True, f'first painting {time.time() - t:.1f} s after the page was asked for, kernel start and imports included')
         foreign = [u for u in v.asked if not u.startswith((url, url.replace('http', 'ws'), 'data:', 'blob:'))]
         check(not foreign, f'nothing is asked from another host {foreign}')
-        pad_works(v, tmp, shots, 'voila'); refuses_code(v, tmp)
+        pad_works(v, tmp, shots, 'voila')
         FIGURES['voila, untrained model of 64 pixels'] = latency(v)
+        check(not v.errors, f'no error in the browser {v.errors}')
+
+def visit(shots, tmp):
+    "Two visitors, the explorer, a page that is loaded again, a kernel that dies"
+    with demo(coloured_model(tmp)) as (url, p), chromium() as b:
+        v = Visitor(b.new_context(**DESK).new_page()); v.page.goto(url, timeout=180000); v.ready(); refuses_code(v, tmp)
         v.page.select_option('.pg-pad select', 'pokemon-lambda'); v.settled(); v.click('A drawing to begin with'); v.settled()
         FIGURES['voila, pokemon-lambda'] = latency(v)
         v.click('A drawing to begin with'); v.settled(); shot(v, shots, 'voila-pokemon', full=False)
@@ -512,7 +518,7 @@ def lab(shots, tmp):
         shot(v, shots, 'lab-dark', full=False); pad_works(v, tmp, shots, 'lab'); FIGURES['lab, untrained model of 64 pixels'] = latency(v)
 
 if __name__ == '__main__':
-    homes = dict(voila=voila, phone=phone, lab=lab)
+    homes = dict(voila=voila, visit=visit, phone=phone, lab=lab)
     p = argparse.ArgumentParser(); p.add_argument('--shots'); p.add_argument('--only', choices=homes); p.add_argument('--figures')
     a = p.parse_args()
     if a.shots: Path(a.shots).mkdir(parents=True, exist_ok=True)

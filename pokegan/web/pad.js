@@ -496,7 +496,8 @@ class Pad {
     this.paletteTools = make('div', {class: 'pg-group pg-palette'}, this.swatches, this.moreButton, make('span', {class: 'pg-gap'}), this.picker, this.hex,
       this.lockButton, this.lessButton, from, this.source)
     this.surpriseButton = button('dice', 'Surprise me', 'Four paintings to choose from', () => this.surprise(), {class: 'pg-button pg-main'})
-    this.colours = make('div', {class: 'pg-row pg-colours'}, this.paletteTools, this.gapButton, make('span', {class: 'pg-push'}), this.surpriseButton)
+    this.plain = make('span', {class: 'pg-soft'}, 'This model chooses its colours itself')
+    this.colours = make('div', {class: 'pg-row pg-colours'}, this.paletteTools, this.plain, this.gapButton, make('span', {class: 'pg-push'}), this.surpriseButton)
     return make('div', {}, this.colours, this.surprises)
   }
 
@@ -1075,6 +1076,7 @@ class Pad {
     if (m.lam) this.setLam(this.wantedLam ?? m.at)
     this.colourTools.hidden = !can.strokes
     this.paletteTools.hidden = !(can.palette || can.strokes)
+    this.plain.hidden = !this.paletteTools.hidden
     this.toolsOff = can.strokes ? [] : ['brush', 'bucket', 'dropper', 'sponge']
     if (this.toolsOff.includes(this.tool)) this.choose('pen')
     this.surprises.hidden = true
@@ -1456,7 +1458,12 @@ function askPython(model, awake) { // (message, [bytes, …]) → a promise of P
       reject(new Error(SILENCE))
     }, patience)
     waiting.set(id, {resolve, reject, timer})
-    model.send({...message, id}, undefined, buffers)
+    try { model.send({...message, id}, undefined, buffers) }
+    catch { // the kernel is gone, and the page knows it
+      waiting.delete(id)
+      clearTimeout(timer)
+      reject(new Error(SILENCE))
+    }
   })
 }
 
@@ -1547,7 +1554,7 @@ function createExplorer(el, model) {
     strip.replaceChildren(...get('stops').map(i => make('button', {type: 'button', class: 'pg-cell', 'aria-label': `Go to ${lamOf(i)}`,
       onclick: () => set('index', i)}, make('img', {alt: ''}), lamOf(i))))
     ends.hidden = get('stops').length < 2
-    below.replaceChildren(...get('table') ? [table(get('table'))] : [])
+    below.replaceChildren(...get('table').rows ? [table(get('table'))] : [])
     shown()
   }
 
