@@ -122,6 +122,12 @@ function followTheme(root, signal) { // dark or light as the system is; JupyterL
   set()
 }
 
+function scrollerOf(e) { // what scrolls it: the page, or a notebook's panel
+  for (let p = e.parentElement; p; p = p.parentElement)
+    if (p.scrollHeight > p.clientHeight + 1 && /auto|scroll/.test(getComputedStyle(p).overflowY)) return p
+  return document.scrollingElement
+}
+
 const clamp = (v, lo, hi) => Math.min(hi, Math.max(lo, v))
 
 // ---------------------------------------------------------------------------------------------------------- colours
@@ -752,7 +758,7 @@ class Pad {
     const old = this.pointers.get(id), [other] = [...this.pointers].filter(([k]) => k !== id).map(([, v]) => v)
     const r = this.paper.getBoundingClientRect(), way = p => Math.hypot(p[0] - other[0], p[1] - other[1])
     if (this.zoom === 1 && Math.abs(way(now) - way(old)) < Math.abs(now[1] - old[1]) / 2) { // two fingers scroll
-      window.scrollBy(0, (old[1] - now[1]) / 2)
+      scrollerOf(this.root).scrollBy(0, (old[1] - now[1]) / 2)
       return
     }
     this.setZoom(this.zoom * way(now) / Math.max(1, way(old)), (now[0] + other[0]) / 2 - r.left, (now[1] + other[1]) / 2 - r.top)
