@@ -492,6 +492,7 @@ def phone(shots, tmp):
         check(w.wish()[256, 256, 3] == 255, 'a tap fills a part'); looks_right(w); shot(w, shots, 'phone-bucket', full=False)
         w.page.tap('text=Surprise me'); w.until(lambda: w.page.locator('.pg-tile.pg-done').count() == 4, 'four variations'); shot(w, shots, 'phone-surprise')
         explorer_works(w, w.ink(), shots, 'phone-explorer')
+        w.page.select_option('.pg-pad select', 'pokemon-lambda'); w.click('A drawing to begin with'); w.settled(); shot(w, shots, 'phone-pokemon', full=False)
         check(w.page.evaluate('document.documentElement.scrollWidth <= innerWidth') and not w.errors, f'no error in the browser {w.errors}')
 
 # -------------------------------------------------------------------------------------------------------- JupyterLab
