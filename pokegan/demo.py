@@ -656,8 +656,9 @@ def voila_app():
     try: from voila.app import Voila
     except ImportError as e: raise MissingPackage(f'the page needs Voilà: pip install voila ({e})') from None
     class Demo(Voila):
-        def load_config_file(self, *args, **kwargs): pass
+        def load_config_file(self, *args, **kwargs): "No file has a say"
         def setup_template_dirs(self):
+            "The package's own page before any other"
             super().setup_template_dirs()
             self.template_paths.insert(0, str(web_file('.').resolve()))
     return Demo

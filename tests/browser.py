@@ -250,7 +250,7 @@ def zoom_works(v):
     style = v.page.get_attribute('.pg-paper .pg-stack', 'style')
     v.page.keyboard.down(' '); v.stroke([(.5, .5), (.3, .5)]); v.page.keyboard.up(' ')
     check((v.ink() == now).all() and v.page.get_attribute('.pg-paper .pg-stack', 'style') != style, 'space and the mouse move it')
-    v.page.keyboard.press('0'); check(not v.page.get_attribute('.pg-paper .pg-stack', 'style'), '0 shows the whole sheet')
+    v.page.keyboard.press('0'); v.until(lambda: not v.page.get_attribute('.pg-paper .pg-stack', 'style'), '0'); check(True, '0 shows the whole sheet')
 
 def settings_work(v):
     "λ at both ends, and in words"
