@@ -516,6 +516,9 @@ def lab(shots, tmp):
         v.page.wait_for_selector('.jp-CodeCell .cm-content', timeout=180000); v.page.wait_for_timeout(3000)
         v.page.click('.jp-CodeCell .cm-content'); v.page.keyboard.press('Shift+Enter'); v.ready(240)
         check(v.page.get_attribute('.pg-pad', 'data-theme') == 'dark' and contrast(v, '.pg-lam-text') >= 4.5, 'JupyterLab’s dark theme: λ can be read')
+        n = v.page.locator('.jp-Cell').count(); v.page.focus('.pg-paper')
+        for k in ('b', 'a', 'x', 'p'): v.page.keyboard.press(k)
+        v.page.wait_for_timeout(500); check(v.page.locator('.jp-Cell').count() == n and v.pressed('[data-tool=pen]'), 'the pad’s keys are not JupyterLab’s')
         shot(v, shots, 'lab-dark', full=False); pad_works(v, tmp, shots, 'lab'); FIGURES['lab, untrained model of 64 pixels'] = latency(v)
 
 if __name__ == '__main__':

@@ -68,7 +68,13 @@ function fill(e, attrs, kids) {
   return e
 }
 
-const make = (tag, attrs = {}, ...kids) => fill(document.createElement(tag), attrs, kids)
+const OWN_KEYS = {'data-lm-suppress-shortcuts': 'true'} // JupyterLab looks for it on what has the focus: there, B adds a cell
+
+function make(tag, attrs = {}, ...kids) {
+  const takesKeys = ['button', 'input', 'select', 'summary'].includes(tag) || 'tabindex' in attrs
+  return fill(document.createElement(tag), {...takesKeys ? OWN_KEYS : {}, ...attrs}, kids)
+}
+
 const draw = (tag, attrs = {}, ...kids) => fill(document.createElementNS(SVG, tag), attrs, kids)
 
 const ICONS = { // 24×24, drawn with strokes
@@ -437,7 +443,7 @@ class Pad {
     this.status = make('div', {class: 'pg-status', role: 'status'})
     this.body = make('div', {class: 'pg-body'}, this.banner, make('div', {class: 'pg-bars'}, this.buildTools(), this.buildFile()),
       this.buildKind(), this.stage, this.buildColours(), this.buildSettings(), this.status)
-    this.root = make('div', {class: 'pokegan pg-pad', 'data-lm-suppress-shortcuts': 'true'}, this.body)
+    this.root = make('div', {class: 'pokegan pg-pad'}, this.body)
     if (this.host.foot) this.body.append(make('p', {class: 'pg-foot'}, this.host.foot))
     this.el.append(this.root)
   }
