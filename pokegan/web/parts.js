@@ -117,6 +117,81 @@ export function cleanSketch(im, noise = 0.15) {
   return plane(im.w, im.h, out)
 }
 
+// The comparisons that bring the middle one of nine to the fifth place (Paeth 1990)
+const swaps = [1, 2, 4, 5, 7, 8, 0, 1, 3, 4, 6, 7, 1, 2, 4, 5, 7, 8, 0, 3, 5, 8, 4, 7, 3, 6, 1, 4, 2, 5, 4, 7, 4, 2, 6, 4, 4, 2]
+
+// The middle one of the nine bytes around every byte, for three bytes a pixel
+function medianBlur({w, h, data}) {
+  const out = new Uint8Array(data.length), nine = new Uint8Array(9)
+  for (let y = 0; y < h; y++) for (let i = 0; i < 3*w; i++) {
+    const left = i < 3 ? 0 : -3, right = i < 3*w - 3 ? 3 : 0
+    for (let k = 0; k < 3; k++) {
+      const at = clamp(y + k - 1, 0, h - 1)*3*w + i
+      nine[3*k] = data[at + left]
+      nine[3*k + 1] = data[at]
+      nine[3*k + 2] = data[at + right]
+    }
+    for (let k = 0; k < swaps.length; k += 2) {
+      const low = swaps[k], high = swaps[k + 1], v = nine[low]
+      if (v > nine[high]) { nine[low] = nine[high]; nine[high] = v }
+    }
+    out[y*3*w + i] = nine[4]
+  }
+  return plane(w, h, out)
+}
+
+// The mean of k values around each of n, mirrored at the ends; write(i, value) takes them in order
+function runningMean(read, n, k, write) {
+  const turn = 2*Math.max(1, n - 1), mirrored = i => { const j = (i % turn + turn) % turn; return read(j < n ? j : turn - j) }
+  let sum = 0
+  for (let j = -(k >> 1); j < k - (k >> 1); j++) sum += mirrored(j)
+  for (let i = 0; i < n; i++) {
+    write(i, sum/k)
+    sum += mirrored(i + k - (k >> 1)) - mirrored(i - (k >> 1))
+  }
+}
+
+// The largest of k values around each of n: those that a later and larger one has outdone are forgotten
+function runningMax(read, n, k, write) {
+  const at = new Int32Array(n), ahead = k - 1 - (k >> 1)
+  let first = 0, end = 0
+  for (let j = 0; j < n + ahead; j++) {
+    if (j < n) {
+      while (end > first && read(at[end - 1]) <= read(j)) end--
+      at[end++] = j
+    }
+    if (at[first] < j - k + 1) first++
+    if (j >= ahead) write(j - ahead, read(at[first]))
+  }
+}
+
+// One of these along rows and then along columns, for three values a pixel
+function around({w, h, data}, k, running) {
+  const once = (src, n, step, starts) => {
+    const out = new Float64Array(src.length)
+    for (const start of starts) running(i => src[start + i*step], n, k, (i, value) => { out[start + i*step] = value })
+    return out
+  }
+  const rows = Array.from({length: 3*h}, (_, i) => Math.floor(i/3)*3*w + i % 3)
+  return plane(w, h, once(once(data, w, 3, rows), h, 3*w, [...Array(3*w).keys()]))
+}
+
+// Divide a photo of a sheet by the sheet (three bytes a pixel)
+export function evenLight(im) {
+  if (median(im.data) < 90) return im
+  const k = Math.max(3, Math.floor(Math.max(im.w, im.h)/25)), paper = around(around(medianBlur(im), k, runningMax), k, runningMean).data
+  return plane(im.w, im.h, map(Uint8Array, im.data, (o, i) => Math.min(o*255/Math.max(Math.round(paper[i]), 1), 255)))
+}
+
+// Is this made of lines, and not of areas?
+export function looksDrawn({w, h, data}) {
+  const dark = map(Uint8Array, data, o => o < 128 ? 1 : 0), n = dark.reduce((a, b) => a + b, 0)
+  const reach = Math.max(5, round(Math.max(w, h)*0.03))/2*65536
+  const inside = nearest(w, h, map(Uint8Array, dark, o => 1 - o)).far // what a disc fits into
+  const thick = nearest(w, h, map(Uint8Array, inside, o => o > reach ? 1 : 0)).far.filter(o => o <= reach).length
+  return n < 0.3*w*h && thick <= 0.3*n
+}
+
 // Make the lines of a drawing black again, if reducing it has left none that is
 function darkenLines(im) {
   const least = im.data.reduce((a, b) => Math.min(a, b), 255)
@@ -519,6 +594,38 @@ export function lab(rgb) {
   return [116*y - 16, 500*(x - y), 200*(y - z)]
 }
 
+// A colour of Lab as r, g, b from 0 to 255
+function fromLab([l, a, b]) {
+  const y = (l + 16)/116, f = t => t > 0.206893 ? t**3 : (t - 16/116)/7.787
+  const [X, Y, Z] = [0.950456*f(y + a/500), f(y), 1.088754*f(y - b/200)]
+  const linear = [3.240479*X - 1.53715*Y - 0.498535*Z, -0.969256*X + 1.875991*Y + 0.041556*Z,
+                  0.055648*X - 0.204043*Y + 1.057311*Z]
+  return linear.map(o => clamp(round(255*(o <= 0.0031308 ? 12.92*o : 1.055*o**(1/2.4) - 0.055)), 0, 255))
+}
+
+// The colours of a picture's figure (three bytes a pixel): [{rgb, weight}], at most k, the largest share first.
+// Python's chance picks where k-means begins, here each centre begins as far as can be from those before it
+export function findPalette({w, h, data}, k = 5) {
+  const all = [...Array(w*h).keys()], figure = all.filter(i => Math.min(data[3*i], data[3*i + 1], data[3*i + 2]) < 240)
+  const px = figure.length >= 50 ? figure : all, some = px.filter((_, i) => i % Math.ceil(px.length/4096) === 0)
+  const points = some.map(i => lab([...data.subarray(3*i, 3*i + 3)])), centres = [points[0]]
+  const nearestCentre = o => centres.reduce((best, c, i) => apart(o, c) < apart(o, centres[best]) ? i : best, 0)
+  while (centres.length < Math.min(k, points.length)) {
+    const far = points.map(o => apart(o, centres[nearestCentre(o)]))
+    centres.push(points[far.indexOf(Math.max(...far))])
+  }
+  let heaps
+  for (let turn = 0; turn < 20; turn++) {
+    heaps = centres.map(() => [])
+    for (const o of points) heaps[nearestCentre(o)].push(o)
+    heaps.forEach((heap, i) => {
+      if (heap.length) centres[i] = [0, 1, 2].map(c => heap.reduce((sum, o) => sum + o[c], 0)/heap.length)
+    })
+  }
+  const found = centres.map((o, i) => ({rgb: fromLab(o), weight: heaps[i].length/points.length}))
+  return found.filter(o => o.weight > 0).sort((a, b) => b.weight - a.weight)
+}
+
 const hues = [10, 48, 78, 112, 165, 235, 309, 335] // where red, orange, … pink begin, degrees in Lab
 
 // What kind of colour: 0 black, 1 grey, 2 white, or 3 to 10, one of eight hues
@@ -582,9 +689,10 @@ export function wishChannels(labels, colours, sketch) {
 //   told      names of what it can be told: 'lam', 'palette', 'wishes'
 //   palette   [{rgb, weight}], from the visitor or of the seed; null or empty: none
 //   strokes   RGBA of the square's size, from fitStrokes, or null
-export function tellColours(sq, {told, table, palette, strokes, seed}) {
+//   find      regions, or a function that remembers what it has found
+export function tellColours(sq, {told, table, palette, strokes, seed, find = regions}) {
   if (told.includes('wishes')) {
-    let labels = regions(sq), colours = new Map()
+    let labels = find(sq), colours = new Map()
     if (palette?.length && labels.data.some(o => o > 0)) {
       colours = new Map([[0, [255, 255, 255]], ...layPalette(labels, palette, seed, table)])
     }

@@ -1,0 +1,145 @@
+// The page without a server: the pad, with a painter in a thread beside it.
+import {createPad, hexOf, rgbOf, MAX_SIDE} from './pad.js'
+
+const element = id => document.getElementById(id)
+
+// ------------------------------------------------------------------------------------------------------------ painter
+
+const worker = new Worker('worker.js', {type: 'module'}), open = new Map()
+let count = 0
+
+// Ask the painter for a job, and wait for its answer
+function ask(job, wants = {}, given = []) {
+  const id = count++, answer = new Promise((resolve, reject) => open.set(id, {resolve, reject}))
+  worker.postMessage({id, job, ...wants}, given)
+  return answer
+}
+
+worker.addEventListener('message', ({data: {id, answer, error}}) => {
+  const {resolve, reject} = open.get(id)
+  open.delete(id)
+  if (error) reject(new Error(error))
+  else resolve(answer)
+})
+
+worker.addEventListener('error', () => { // it could not even start
+  for (const {reject} of open.values()) reject(new Error('The painter has stopped: reload the page; the drawing is kept'))
+  open.clear()
+})
+
+// ----------------------------------------------------------------------------------------------------------- download
+
+// Fetch large files, and say how far it has come; sizes are known, for a server may send them packed
+async function fetchAll(files, progress) {
+  const total = Object.values(files).reduce((n, o) => n + o.bytes, 0)
+  let here = 0
+  return Object.fromEntries(await Promise.all(Object.entries(files).map(async ([name, {url, bytes}]) => {
+    const answer = await fetch(url)
+    if (!answer.ok) throw new Error(`${url} could not be fetched (${answer.status})`)
+    const out = new Uint8Array(bytes), reader = answer.body.getReader()
+    let at = 0
+    for (;;) {
+      const {done, value} = await reader.read()
+      if (done) break
+      out.set(value, at)
+      at += value.length
+      here += value.length
+      progress(here, total)
+    }
+    if (at !== bytes) throw new Error(`${url} has ${at} bytes instead of ${bytes}`)
+    return [name, out]
+  })))
+}
+
+function showProgress(here, total) {
+  const bar = element('progress')
+  bar.value = here/total
+  element('progress-text').textContent = `Fetching the painter: ${Math.round(here/1e6)} of ${Math.round(total/1e6)} MB, once`
+}
+
+// Wait for the service worker, through which the large files are kept for the next visit; there is none without https
+async function offline() {
+  if (!('serviceWorker' in navigator)) return
+  const patience = new Promise(done => setTimeout(done, 3000))
+  const ready = navigator.serviceWorker.register('sw.js').then(() => navigator.serviceWorker.ready).then(() => {
+    if (navigator.serviceWorker.controller) return null
+    return new Promise(done => navigator.serviceWorker.addEventListener('controllerchange', done, {once: true}))
+  })
+  await Promise.race([ready.catch(() => {}), patience])
+}
+
+// ----------------------------------------------------------------------------------------------------------- pictures
+
+// A file's pixels (RGBA), no side over MAX_SIDE
+async function readPicture(file) {
+  const bitmap = await createImageBitmap(file).catch(() => {
+    throw new Error(`${file.name || 'The picture'} is not a picture that this browser can read: save it as PNG or JPEG`)
+  })
+  const s = Math.min(1, MAX_SIDE/Math.max(bitmap.width, bitmap.height))
+  const w = Math.max(1, Math.round(bitmap.width*s)), h = Math.max(1, Math.round(bitmap.height*s))
+  const pen = new OffscreenCanvas(w, h).getContext('2d')
+  pen.imageSmoothingQuality = 'high'
+  pen.drawImage(bitmap, 0, 0, w, h)
+  return {w, h, data: pen.getImageData(0, 0, w, h).data}
+}
+
+function toCanvas({w, h, data}) {
+  const canvas = new OffscreenCanvas(w, h)
+  canvas.getContext('2d').putImageData(new ImageData(data, w, h), 0, 0)
+  return canvas
+}
+
+// --------------------------------------------------------------------------------------------------------------- host
+
+const swatches = palette => palette.map(({rgb, weight}) => ({hex: hexOf(rgb), share: weight}))
+const colours = palette => palette && palette.map(({hex, share}) => ({rgb: rgbOf(hex), weight: share}))
+
+// What pad.js asks of its home
+function makeHost(card, ready) {
+  let sent = null // the strokes that the painter has
+  return {
+    models: [{name: card.name, title: card.title, lam: card.lam, at: card.at, palettes: card.palettes.map(swatches),
+              can: {palette: card.told.includes('palette'), strokes: card.told.includes('wishes')}}],
+    examples: card.examples.map(name => ({name, url: `examples/${name}.png`})),
+    key: 'pokegan',
+    start: null,
+
+    async paint({ink, strokes, palette, lam, seed}) {
+      await ready
+      const changed = strokes === sent ? {} : {strokes}
+      sent = strokes
+      const answer = await ask('paint', {ink, palette: colours(palette), lam, seed, ...changed})
+      return answer && {picture: toCanvas(answer), ms: answer.ms}
+    },
+    async parts(ink) {
+      await ready
+      return ask('parts', {ink})
+    },
+    async palette(file) { return swatches(await ask('palette', {picture: await readPicture(file)})) },
+    async clean(file, {kind} = {}) { return ask('clean', {picture: await readPicture(file), kind}) },
+  }
+}
+
+// -------------------------------------------------------------------------------------------------------------- begin
+
+async function openPainter(card) {
+  await offline()
+  const {weights, runtime} = await fetchAll(card.files, showProgress)
+  element('progress-text').textContent = 'Waking the painter'
+  await ask('open', {card, weights, runtime}, [weights.buffer, runtime.buffer])
+}
+
+async function main() {
+  const card = await (await fetch('model.json')).json()
+  const ready = openPainter(card)
+  globalThis.pad = createPad(element('pad'), makeHost(card, ready))
+  try { await ready }
+  catch (e) {
+    const why = navigator.onLine ? e.message : 'there is no network'
+    globalThis.pad.fail(`The painter could not be fetched: ${why}. Reload the page; the drawing is kept`)
+  }
+  element('loading').hidden = true
+  document.documentElement.dataset.ready = String(Math.round(performance.now()))
+}
+
+main()
