@@ -18,10 +18,10 @@ from .conditions import N_CODE, N_WISH, default_lam, lam_range
 from .painting import DEFAULT_MODEL, find_model, get_model, is_learner, models_dir, paint, pick_palette, png_bytes
 
 # %% auto #0
-__all__ = ['RUNTIME', 'RUNTIME_URL', 'RUNTIME_SHA512', 'RUNTIME_FILES', 'WEB_FILES', 'dropout_by', 'draw_masks', 'GivenGenerator',
-           'example_inputs', 'need_package', 'halve_weights', 'strip_notes', 'export_onnx', 'OnnxGenerator',
-           'model_name', 'page_card', 'cache_dir', 'check_hash', 'fetch_runtime', 'runtime_files', 'web_dir',
-           'sketches_dir', 'page_icons', 'list_files', 'page_files', 'write_page', 'pokegan_page']
+__all__ = ['RUNTIME', 'RUNTIME_FILES', 'WEB_FILES', 'dropout_by', 'draw_masks', 'GivenGenerator', 'example_inputs',
+           'need_package', 'halve_weights', 'strip_notes', 'export_onnx', 'OnnxGenerator', 'model_name', 'page_card',
+           'cache_dir', 'check_hash', 'fetch_npm', 'web_dir', 'sketches_dir', 'runtime_files', 'page_icons',
+           'list_files', 'page_files', 'write_page', 'pokegan_page']
 
 # %% ../nbs/16_page.ipynb #16a00011
 @contextmanager
@@ -181,11 +181,6 @@ def page_card(
                 palettes=[[dict(rgb=rgb, weight=weight) for rgb,weight in p] for p in picked], table=card.get('neighbours'))
 
 # %% ../nbs/16_page.ipynb #16a00046
-RUNTIME = 'onnxruntime-web-1.30.0.tgz'
-RUNTIME_URL = f'https://registry.npmjs.org/onnxruntime-web/-/{RUNTIME}'
-RUNTIME_SHA512 = 'q0y+JrrtukXSzsBWEMccVfqX25LRmosXHF+CaRJmg8pZClzcV7svNc4rKY3jL02Vb7QmRMDs1SigqR4CXAfKYQ==' # as npm states it
-RUNTIME_FILES = 'ort.wasm.bundle.min.mjs', 'ort-wasm-simd-threaded.wasm'
-
 def cache_dir()->Path:
     "Where downloads of the page are kept"
     return Path(os.environ.get('POKEGAN_CACHE') or Path.home()/'.pokegan'/'cache').expanduser()
@@ -193,33 +188,29 @@ def cache_dir()->Path:
 # %% ../nbs/16_page.ipynb #16a00047
 def check_hash(
     data:bytes, # of a file
+    sha512:str, # in base64, as npm states it
     name:str, # of the file, for the message
-    sha512:str=RUNTIME_SHA512, # in base64
 )->bytes: # the same
     "A file's bytes, if they are the right ones"
     if base64.b64encode(hashlib.sha512(data).digest()).decode() == sha512: return data
-    raise UserError(f"{name} is not the file that it should be (its sha512 differs): remove it, and check what is between here and npm")
+    raise UserError(f"{name} is not the file that it should be (its sha512 differs): remove it and fetch it again")
 
 # %% ../nbs/16_page.ipynb #16a00048
-def fetch_runtime()->bytes: # the npm package onnxruntime-web
-    "ONNX Runtime for browsers, from the cache or from npm"
-    path = cache_dir()/RUNTIME
-    if path.is_file(): return check_hash(path.read_bytes(), path)
+def fetch_npm(
+    package:str, # name in npm's registry
+    version:str, # of the package
+    sha512:str, # of its archive, in base64, as npm states it
+)->bytes: # the archive
+    "A package of npm, from the cache or from the registry"
+    name = f'{package}-{version}.tgz'
+    path,url = cache_dir()/name, f'https://registry.npmjs.org/{package}/-/{name}'
+    if path.is_file(): return check_hash(path.read_bytes(), sha512, path)
     try:
-        with urllib.request.urlopen(RUNTIME_URL, timeout=60) as r: data = check_hash(r.read(), RUNTIME_URL)
+        with urllib.request.urlopen(url, timeout=60) as r: data = check_hash(r.read(), sha512, url)
     except OSError as e:
-        raise UserError(f"{RUNTIME_URL} could not be fetched ({first_line(e)}): fetch it elsewhere and put it into {path.parent}") from None
+        raise UserError(f"{url} could not be fetched ({first_line(e)}): fetch it elsewhere and put it into {path.parent}") from None
     write_atomic(path, lambda f: Path(f).write_bytes(data))
     return data
-
-# %% ../nbs/16_page.ipynb #16a00049
-def runtime_files(
-    package:bytes, # from fetch_runtime
-)->dict: # name → bytes
-    "The files that a browser needs, and their licence"
-    with tarfile.open(fileobj=io.BytesIO(package)) as t:
-        files = {f'ort/{o}': t.extractfile(f'package/dist/{o}').read() for o in RUNTIME_FILES}
-    return files | {'ort/LICENSE.txt': (web_dir()/'onnxruntime-LICENSE.txt').read_bytes()}
 
 # %% ../nbs/16_page.ipynb #16a00051
 def web_dir()->Path: # pokegan/web, of the installed package or of the repository
@@ -231,6 +222,17 @@ def sketches_dir()->Path: # nbs/sketches of the repository, or its copy in the i
     "The drawings that come with the package"
     inside = web_dir().parent/'sketches'
     return inside if inside.is_dir() else models_dir().parent/'nbs'/'sketches'
+
+# %% ../nbs/16_page.ipynb #16a00049
+RUNTIME = dict(package='onnxruntime-web', version='1.30.0',
+               sha512='q0y+JrrtukXSzsBWEMccVfqX25LRmosXHF+CaRJmg8pZClzcV7svNc4rKY3jL02Vb7QmRMDs1SigqR4CXAfKYQ==')
+RUNTIME_FILES = 'ort.wasm.bundle.min.mjs', 'ort-wasm-simd-threaded.wasm'
+
+def runtime_files()->dict: # name → bytes
+    "The files of ONNX Runtime that a browser needs, and their licence"
+    with tarfile.open(fileobj=io.BytesIO(fetch_npm(**RUNTIME))) as t:
+        files = {f'ort/{o}': t.extractfile(f'package/dist/{o}').read() for o in RUNTIME_FILES}
+    return files | {'ort/LICENSE.txt': (web_dir()/'onnxruntime-LICENSE.txt').read_bytes()}
 
 # %% ../nbs/16_page.ipynb #16a00054
 def page_icons(
@@ -263,7 +265,7 @@ def page_files(
         raise UserError(f"{card['name']} paints coloured pictures, and a pad has only lines: use a model of line drawings")
     large = dict(weights='model.onnx', runtime=f'ort/{RUNTIME_FILES[1]}')
     files = {k: (web_dir()/v).read_bytes() for k,v in WEB_FILES.items()} | {f'examples/{f.name}': f.read_bytes() for f in drawings}
-    files |= runtime_files(fetch_runtime()) | page_icons(model) | {'model.onnx': export_onnx(model)}
+    files |= runtime_files() | page_icons(model) | {'model.onnx': export_onnx(model)}
     card |= dict(examples=[f.stem for f in drawings], files={k: dict(url=v, bytes=len(files[v])) for k,v in large.items()})
     files['model.json'] = json.dumps(card).encode()
     return files | {'files.js': list_files(files, large.values())}

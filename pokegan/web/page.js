@@ -124,20 +124,18 @@ function makeHost(card, ready) {
 
 async function openPainter(card) {
   await offline()
-  const {weights, runtime} = await fetchAll(card.files, showProgress)
+  const {weights, runtime} = await fetchAll(card.files, showProgress).catch(e => {
+    throw new Error(`The painter could not be fetched (${e.message}): reload the page; the drawing is kept`)
+  })
   element('progress-text').textContent = 'Waking the painter'
   await ask('open', {card, weights, runtime}, [weights.buffer, runtime.buffer])
 }
 
 async function main() {
   const card = await (await fetch('model.json')).json()
-  const ready = openPainter(card)
-  globalThis.pad = createPad(element('pad'), makeHost(card, ready))
-  try { await ready }
-  catch (e) {
-    const why = navigator.onLine ? e.message : 'there is no network'
-    globalThis.pad.fail(`The painter could not be fetched: ${why}. Reload the page; the drawing is kept`)
-  }
+  const ready = openPainter(card), host = makeHost(card, ready), pad = createPad(element('pad'), host)
+  Object.assign(globalThis, {pad, host}) // for whoever opens the browser's console
+  await ready.catch(e => pad.fail(e.message))
   element('loading').hidden = true
   document.documentElement.dataset.ready = String(Math.round(performance.now()))
 }

@@ -1,11 +1,13 @@
-// Keeps the page for the next visit, with or without a network. files.js, which pokegan_page writes, names its files and says which edition this is: with another
-// edition the browser finds this script changed, fetches the new files beside the old, and uses them once no old page is open.
+// Keeps the page for the next visit, with or without a network. files.js, which pokegan_page writes, names its files and
+// says which edition this is: with another edition the browser finds this script changed, fetches the new files beside
+// the old, and uses them once no old page is open.
 importScripts('files.js') // files: {edition, small: […], large: […]}
 
 const edition = `pokegan-${self.files.edition}`
 
 addEventListener('install', event => { // the large files are kept when the page fetches them, which shows its progress
-  event.waitUntil(caches.open(edition).then(cache => cache.addAll(self.files.small.map(o => new Request(o, {cache: 'no-cache'})))))
+  const small = self.files.small.map(o => new Request(o, {cache: 'no-cache'}))
+  event.waitUntil(caches.open(edition).then(cache => cache.addAll(small)))
 })
 
 addEventListener('activate', event => {
