@@ -4,157 +4,40 @@
 
 # %% ../nbs/15_demo.ipynb #03d7e01d
 from __future__ import annotations
-import base64, html, io, os, random, socket, threading, time
+import base64, io, itertools, os, socket, threading, time
 from pathlib import Path
-import cv2, numpy as np, torch, ipywidgets as W
-from ipycanvas import Canvas, hold_canvas
+import anywidget, cv2, numpy as np, torch, ipywidgets as W, traitlets as T
 from PIL import Image, ImageOps
 from fastcore.basics import noop, patch
 from fastcore.script import call_parse
 from .pictures import MissingPackage, UserError, as_rgb, fit_square, one_line_errors, read_drawing
+from .edges import auto_sketch
 from .metrics import colourfulness, l1, sharpness
-from .conditions import check_lam, lam_range
-from .hands import clean_sketch, find_lines_in
-from .painting import DEFAULT_MODEL, get_model, models_dir, paint_square, read_card
+from .conditions import MAX_COLOURS, check_lam, find_palette, lam_range, parse_colours, regions
+from .hands import clean_sketch, even_light, looks_drawn
+from .painting import DEFAULT_MODEL, Layers, find_model, fit_strokes, flatten, get_model, models_dir
+from .painting import paint_square, pick_palette, read_card, tell_colours
 
 # %% auto #0
-__all__ = ['MAX_UPLOAD', 'MAX_PIXELS', 'UPLOAD_FORMATS', 'bend', 'Drawing', 'draw_line', 'Latest', 'plain_name', 'read_upload',
-           'find_models', 'slider_place', 'Painters', 'style_sheet', 'styled_box', 'icon_button', 'png_bytes',
-           'save_link', 'example_sketches', 'sketch_models', 'lam_words', 'SketchPad', 'model_label', 'joined_buttons',
-           'cursor_svg', 'status_line', 'trade_svg', 'card_table', 'as_pair', 'name_sketches', 'LambdaExplorer',
-           'measure_painting', 'told_model', 'DemoPage', 'check_port', 'voila_app', 'voila_config', 'pokegan_demo']
-
-# %% ../nbs/15_demo.ipynb #0da3c293
-def bend(
-    a, # point (x, y)
-    b, # next point
-    c, # the one after it
-    n:int=8, # straight pieces to make the curve of
-)->np.ndarray: # (n+1)×2 points, from the middle of a–b to the middle of b–c
-    "A quadratic Bézier curve that turns at `b`"
-    a,b,c = np.float32(a), np.float32(b), np.float32(c)
-    t = np.linspace(0, 1, n+1, dtype=np.float32)[:, None]
-    return (1-t)**2*(a+b)/2 + 2*t*(1-t)*b + t**2*(b+c)/2
-
-# %% ../nbs/15_demo.ipynb #ec01d197
-class Drawing:
-    "A sheet of paper whose every change can be taken back"
-    def __init__(self,
-        side:int=512, # pixels
-        depth:int=60, # how many steps it remembers
-    ):
-        self.side,self.depth = side, depth
-        self.ink = np.full((side, side), 255, np.uint8)
-        self.past,self.future,self.pts = [], [], []
-
-    def put(self,
-        ink:np.ndarray, # side×side uint8: 0 ink, 255 paper
-    ):
-        "Another sheet, as one step"
-        self.past,self.future,self.pts = (self.past + [self.ink])[-self.depth:], [], []
-        self.ink = ink
-
-    def undo(self)->bool: # was there anything to take back?
-        "Take the last step back"
-        return self._step(self.past, self.future)
-
-    def redo(self)->bool: # was there anything to do again?
-        "Do it again after all"
-        return self._step(self.future, self.past)
-
-    def _step(self, here, there):
-        self.pts = []
-        if not here: return False
-        there.append(self.ink)
-        self.ink = here.pop()
-        return True
-
-# %% ../nbs/15_demo.ipynb #78756a81
-def draw_line(
-    ink:np.ndarray, # the sheet, H×W uint8; changed in place
-    a, # point (x, y)
-    b, # point (x, y)
-    width:float, # of the line, pixels
-    erase:bool=False, # leave paper instead of ink?
-):
-    "Draw a straight line with round ends"
-    l,t = np.floor(np.minimum(a, b) - width).clip(0).astype(int)
-    r,e = np.ceil(np.maximum(a, b) + width).clip(0).astype(int)
-    here = ink[t:e, l:r]
-    y,x = np.mgrid[t:t+here.shape[0], l:l+here.shape[1]] + .5
-    (dx,dy),px,py = np.float32(b) - a, x - a[0], y - a[1]
-    u = np.clip((px*dx + py*dy)/max(dx*dx + dy*dy, 1e-6), 0, 1) # where along the line the nearest point lies
-    cover = np.clip(width/2 + .5 - np.hypot(px - u*dx, py - u*dy), 0, 1)*255
-    here[:] = np.maximum(here, cover) if erase else np.minimum(here, 255 - cover)
-
-# %% ../nbs/15_demo.ipynb #d793015c
-@patch
-def draw(self:Drawing,
-    pts:np.ndarray, # n×2 points
-)->np.ndarray: # the same
-    "Draw straight pieces with the pen that is down"
-    for a,b in zip(pts[:-1], pts[1:]): draw_line(self.ink, a, b, *self.pen)
-    return pts
-
-# %% ../nbs/15_demo.ipynb #ef23e1cc
-@patch
-def start(self:Drawing,
-    x:float, # pixels from the left
-    y:float, # pixels from the top
-    width:float=7, # of the line, pixels
-    erase:bool=False, # paint with paper?
-)->np.ndarray|None: # points to draw
-    "Put the pen down"
-    if not (abs(x) < 4*self.side and abs(y) < 4*self.side): return # not a number, or far away
-    self.put(self.ink.copy())
-    self.pts,self.pen = [(x, y)], (max(1, width), erase)
-    return self.draw(np.float32([[x, y], [x, y]]))
-
-# %% ../nbs/15_demo.ipynb #7f4a1785
-@patch
-def move(self:Drawing,
-    x:float, # pixels from the left
-    y:float, # pixels from the top
-)->np.ndarray|None: # points to draw
-    "Move the pen, if it is down"
-    if not self.pts or not (abs(x) < 4*self.side and abs(y) < 4*self.side): return
-    if np.hypot(x-self.pts[-1][0], y-self.pts[-1][1]) < 1.5: return # the hand trembles
-    self.pts = self.pts[-2:] + [(x, y)]
-    a = self.pts[-3:]
-    return self.draw(bend(*a) if len(a) == 3 else np.float32([a[0], np.mean(a, 0)]))
-
-# %% ../nbs/15_demo.ipynb #34aed281
-@patch
-def stop(self:Drawing)->np.ndarray|None: # points to draw
-    "Lift the pen"
-    pts,self.pts = self.pts, []
-    if len(pts) > 1: return self.draw(np.float32([np.mean(pts[-2:], 0), pts[-1]]))
+__all__ = ['MAX_SIDE', 'MAX_UPLOAD', 'MAX_PIXELS', 'UPLOAD_FORMATS', 'Latest', 'plain_name', 'on_paper', 'read_upload',
+           'without_dust', 'upload_lines', 'find_models', 'slider_place', 'Painters', 'web_file', 'example_sketches',
+           'data_url', 'sketch_models', 'model_name', 'model_title', 'as_swatches', 'as_palette', 'describe_model',
+           'offered_models', 'SketchPad', 'read_pixels', 'paint_colours', 'quick_png', 'told_model', 'card_table',
+           'as_pair', 'name_sketches', 'LambdaExplorer', 'measure_painting', 'PageHead', 'DemoPage', 'check_port',
+           'voila_app', 'voila_config', 'quiet_surroundings', 'pokegan_demo']
 
 # %% ../nbs/15_demo.ipynb #63792271
 class Latest:
     "A thread that does only the newest of the jobs it is given"
     def __init__(self,
         work, # job -> result; runs in the thread
-        show, # called with the result, in the thread
-        fail, # called with the exception, if work raised one
-        calm=noop, # called once when nothing has come for a while
-        rest:float=0.05, # shortest time between two jobs' beginnings, seconds
-        still:float=0.25, # how long a while is, seconds
+        show, # called with the job and its result, in the thread
+        fail, # called with the job and the exception, if work raised one
     ):
-        self.work,self.show,self.fail,self.calm,self.rest,self.still = work, show, fail, calm, rest, still
-        self.slot,self.era,self.alive,self.new = None, 0, True, threading.Condition()
+        self.work,self.show,self.fail = work, show, fail
+        self.slot,self.alive,self.new = None, True, threading.Condition()
         self.thread = threading.Thread(target=self._run, daemon=True)
         self.thread.start()
-
-    def give(self,
-        job, # anything that work understands
-        fresh:bool=False, # is what is being done now out of date altogether?
-    ):
-        "Do this next, instead of whatever was waiting"
-        with self.new:
-            self.era += fresh
-            self.slot = (self.era, job)
-            self.new.notify()
 
     @property
     def stale(self)->bool: # is something newer waiting? Long jobs look here
@@ -167,26 +50,24 @@ class Latest:
 
 # %% ../nbs/15_demo.ipynb #83db634c
 @patch
-def _take(self:Latest, timeout=None):
-    "The newest job; None if there is none by then"
+def give(self:Latest,
+    job, # anything that work understands, but not None
+): # the job that was waiting and will not be done, or None
+    "Do this next, instead of whatever was waiting"
     with self.new:
-        self.new.wait_for(lambda: self.slot or not self.alive, timeout)
-        job,self.slot = self.slot, None
-        return job
+        self.slot,old = job, self.slot
+        self.new.notify()
+    return old
 
 @patch
 def _run(self:Latest):
-    job = self._take()
     while self.alive:
-        begun,(era,todo) = time.perf_counter(), job
-        try:
-            res = self.work(todo)
-            if era == self.era: self.show(res)
-        except Exception as e:
-            if era == self.era: self.fail(e)
-        time.sleep(max(0, self.rest - (time.perf_counter() - begun)))
-        job = self._take(self.still)
-        if job is None and self.alive: self.calm(); job = self._take()
+        with self.new:
+            self.new.wait_for(lambda: self.stale or not self.alive)
+            job,self.slot = self.slot, None
+        if job is None: continue
+        try: self.show(job, self.work(job))
+        except Exception as e: self.fail(job, e) # whoever waits for the job must hear of it
 
 # %% ../nbs/15_demo.ipynb #3d668675
 def plain_name(
@@ -196,6 +77,23 @@ def plain_name(
     name = str(name).replace('\\', '/').rsplit('/', 1)[-1]
     return ''.join(c for c in name if c.isprintable())[:60]
 
+# %% ../nbs/15_demo.ipynb #024895ba
+MAX_SIDE = 2048 # of a drawing on the pad, pixels: the same in pad.js
+
+def on_paper(
+    im:Image.Image, # upright, of any mode
+)->np.ndarray: # H×W×3 uint8 RGB, no side over MAX_SIDE
+    "A picture on white; transparent, light ink on black"
+    if im.has_transparency_data:
+        im = im.convert('RGBA')
+        im.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.BOX)
+        a = np.asarray(im)
+        light = np.average(a[..., :3].mean(2), weights=np.maximum(a[..., 3], 1e-6))
+        if light > 200 and a[..., 3].min() < 128: return (a[..., :3]*(a[..., 3:]/255)).round().astype(np.uint8)
+    img = as_rgb(im)
+    s = MAX_SIDE/max(img.shape)
+    return cv2.resize(img, None, fx=s, fy=s, interpolation=cv2.INTER_AREA) if s < 1 else img
+
 # %% ../nbs/15_demo.ipynb #d1aebb8d
 MAX_UPLOAD, MAX_PIXELS = 20, 40 # million bytes, million pixels
 UPLOAD_FORMATS = 'PNG', 'JPEG', 'WEBP', 'GIF', 'BMP'
@@ -203,22 +101,47 @@ UPLOAD_FORMATS = 'PNG', 'JPEG', 'WEBP', 'GIF', 'BMP'
 def read_upload(
     name:str, # what the visitor calls it; used for messages alone
     data:bytes, # the file
-)->np.ndarray: # H×W×3 uint8 RGB, upright, no side over 1024
+)->np.ndarray: # H×W×3 uint8 RGB, upright, no side over MAX_SIDE
     "Decode a picture that somebody sent"
     name,mb = plain_name(name), len(data)/1e6
     if mb > MAX_UPLOAD: raise UserError(f'{name} has {mb:.0f} MB: choose a picture of at most {MAX_UPLOAD} MB')
     try:
         with Image.open(io.BytesIO(data), formats=UPLOAD_FORMATS) as im:
             if im.width*im.height > MAX_PIXELS*1e6: raise Image.DecompressionBombError
-            im.draft('RGB', (1024, 1024))
-            img = as_rgb(ImageOps.exif_transpose(im))
+            im.draft('RGB', (MAX_SIDE, MAX_SIDE))
+            return on_paper(ImageOps.exif_transpose(im))
     except Image.DecompressionBombError:
         raise UserError(f'{name} has more than {MAX_PIXELS} million pixels: choose a smaller picture') from None
     except Exception: # what is wrong with a file's bytes, a decoder may say in any way
         kinds = ', '.join(UPLOAD_FORMATS)
         raise UserError(f'{name} is not a picture that can be read: choose a file of the kind {kinds}') from None
-    s = 1024/max(img.shape)
-    return cv2.resize(img, None, fx=s, fy=s, interpolation=cv2.INTER_AREA) if s < 1 else img
+
+# %% ../nbs/15_demo.ipynb #3a39b0f1
+def without_dust(
+    ink:np.ndarray, # H×W uint8: ink 0, paper 255
+    least:float=1e-4, # smaller spots than this share of the sheet are dust
+)->np.ndarray: # H×W uint8
+    "Lines alone"
+    _,spot,stats,_ = cv2.connectedComponentsWithStats((ink < 128).astype(np.uint8))
+    line = stats[:, cv2.CC_STAT_AREA] > least*ink.size
+    line[0] = False
+    if not line.any(): raise UserError('no lines were found: draw darker ones, or take the photo from nearer')
+    near = cv2.dilate(line[spot].astype(np.uint8), np.ones((5, 5), np.uint8)) > 0 # with the soft edges of lines
+    return np.where(near, ink, 255).astype(np.uint8)
+
+# %% ../nbs/15_demo.ipynb #2903b7b4
+def upload_lines(
+    img:np.ndarray, # H×W×3 uint8 RGB, from read_upload
+    kind:str|None=None, # 'drawing' or 'picture'; None: look
+)->tuple: # (H×W uint8: ink 0, paper 255; 'drawing' or 'picture')
+    "The lines of a drawing, or the outlines of a picture, at its own size"
+    ink = clean_sketch(even_light(img))
+    if kind is None: kind = 'drawing' if looks_drawn(ink) else 'picture'
+    if kind == 'picture':
+        s = min(1, 512/max(img.shape))
+        small = cv2.resize(img, None, fx=s, fy=s, interpolation=cv2.INTER_AREA)
+        ink = cv2.resize(auto_sketch(small), img.shape[1::-1], interpolation=cv2.INTER_CUBIC)
+    return without_dust(ink), kind
 
 # %% ../nbs/15_demo.ipynb #05c639bc
 def find_models(
@@ -274,61 +197,24 @@ class Painters:
         return get_model(next(iter(self.by.values())) if self.told else self.by[lam])
 
 # %% ../nbs/15_demo.ipynb #ce15a445
-def style_sheet(
-    *names:str, # files of `pokegan/web/`
-)->W.HTML: # a widget without a look of its own
-    "Style sheets for the page"
-    here = Path(__file__).parent if '__file__' in globals() else Path('..')/'pokegan'
-    css = '\n'.join((here/'web'/n).read_text(encoding='utf8') for n in names)
-    return W.HTML(f'<style>{css}</style>')
-
-# %% ../nbs/15_demo.ipynb #0d3a2e17
-def styled_box(
-    cls:str, # classes of the style sheet, with spaces between
-    *kids, # widgets
-)->W.Box: # the box
-    "A box that the style sheet arranges"
-    b = W.Box(kids)
-    for c in cls.split(): b.add_class(c)
-    return b
-
-# %% ../nbs/15_demo.ipynb #3cc58d5d
-def icon_button(
-    icon:str, # of Font Awesome
-    tip:str, # shown when the mouse rests on it
-    do, # called at a click
-    text:str='', # on the button
-    cls:str='', # a class of the style sheet
-)->W.Button: # the button
-    "A button with an icon"
-    b = W.Button(icon=icon, description=text, tooltip=tip)
-    b.on_click(lambda _: do())
-    if cls: b.add_class(cls)
-    return b
-
-# %% ../nbs/15_demo.ipynb #6b682735
-def png_bytes(
-    a:np.ndarray, # H×W or H×W×3 uint8
-)->bytes: # of a PNG file
-    "A picture or drawing as PNG, quickly rather than small"
-    return cv2.imencode('.png', a if a.ndim == 2 else a[..., ::-1], [cv2.IMWRITE_PNG_COMPRESSION, 1])[1].tobytes()
-
-# %% ../nbs/15_demo.ipynb #57bb775d
-def save_link(
-    name:str, # of the file to be saved
-    png:bytes, # what is in it
-    text:str, # of the link
-)->str: # HTML
-    "A link that saves a picture"
-    data = base64.b64encode(png).decode()
-    return (f'<a class="pg-link" download="{name}" href="data:image/png;base64,{data}" title="{text}">'
-            f'<i class="fa fa-download"></i> {text}</a>')
+def web_file(
+    name:str, # of a file of `pokegan/web/`
+)->Path: # where it is
+    "A file that is not Python"
+    return (Path(__file__).parent if '__file__' in globals() else Path('..')/'pokegan')/'web'/name
 
 # %% ../nbs/15_demo.ipynb #a2e86a9a
 def example_sketches()->list: # paths of the drawings that come with the package
     "The drawings by hand, in the installed package or in the repository"
     here = Path(__file__).parent if '__file__' in globals() else Path('..')/'pokegan'
     return sorted(next(d for d in (here/'sketches', here.parent/'nbs'/'sketches') if d.is_dir()).glob('*.png'))
+
+# %% ../nbs/15_demo.ipynb #cba4b20b
+def data_url(
+    path:Path, # of a PNG
+)->str: # the same file as a link that holds it
+    "A picture as a link that needs no server"
+    return 'data:image/png;base64,' + base64.b64encode(Path(path).read_bytes()).decode()
 
 # %% ../nbs/15_demo.ipynb #8d51b0e3
 def sketch_models()->dict: # name → path
@@ -340,455 +226,249 @@ def sketch_models()->dict: # name → path
         if card.get('architecture', {}).get('c_in') == 1: res[f.stem] = f
     return res
 
-# %% ../nbs/15_demo.ipynb #fa57bc4d
-def lam_words(
-    card:dict, # a model's card
-)->str: # one sentence
-    "What the λ slider can do with this model"
-    lo,hi = lam_range(card)
-    if lo is None: return 'its card does not say which λ it was trained with'
-    if lo == hi: return f'fixed: this model was trained at λ = {lo:g} alone'
-    return 'on average: more colour at low λ, nearer to the real picture at high λ'
+# %% ../nbs/15_demo.ipynb #3f3a28d0
+def model_name(
+    model:str|Path|tuple, # as for get_model
+)->str: # a word or two
+    "What a model is called in commands and file names"
+    if isinstance(model, tuple): return 'this model'
+    p = Path(model)
+    return p.parent.name if p.name == 'model.safetensors' else p.stem
+
+def model_title(
+    name:str, # from model_name
+    card:dict, # the model's card
+)->str: # a few words
+    "What people call a model"
+    return card.get('title') or name.removesuffix('-lambda').replace('-', ' ').replace('_', ' ').capitalize()
+
+# %% ../nbs/15_demo.ipynb #d2e90399
+def as_swatches(
+    palette, # of ((r, g, b), weight), such as a card's
+)->list: # of {hex, share}, which sum to 1
+    "A palette as the pad writes it"
+    total = sum(w for _,w in palette)
+    return [dict(hex='#%02x%02x%02x' % tuple(map(int, rgb)), share=w/total) for rgb,w in palette]
+
+def as_palette(
+    swatches:list|None, # of {hex, share}, or None
+)->list|None: # as parse_colours gives it; None as it is
+    "What the pad writes, as a palette"
+    return None if swatches is None else parse_colours([(o['hex'], o['share']) for o in swatches])
+
+# %% ../nbs/15_demo.ipynb #df1ed102
+def describe_model(
+    model:str|Path|tuple, # as for get_model
+)->dict: # what the pad is to know: name, title, lam, at, can, palettes
+    "A model's name, and what it can be told"
+    card,name = read_card(model), model_name(model)
+    (lo,hi),arch = lam_range(card), model[0].arch if isinstance(model, tuple) else card['architecture']
+    ps = card.get('palettes') or []
+    return dict(name=name, title=model_title(name, card), lam=None if lo == hi else [lo, hi], at=check_lam(card),
+                can=dict(palette=bool(arch.get('palette')), strokes=bool(arch.get('strokes'))),
+                palettes=[as_swatches(pick_palette(ps, seed)) for seed in range(len(ps))])
+
+# %% ../nbs/15_demo.ipynb #56f9e7e9
+def offered_models(
+    model=None, # as for get_model, or None for the default one
+)->dict: # name → model, the one that is meant first
+    "The models to choose from: that one, then the shipped ones"
+    if model is not None and not isinstance(model, (str, Path)): model = get_model(model) # a Learner, as it is now
+    shipped = sketch_models()
+    if model is None: model = DEFAULT_MODEL if DEFAULT_MODEL in shipped else next(iter(shipped), DEFAULT_MODEL)
+    first = model_name(model)
+    return {first: shipped.get(model, model) if isinstance(model, str) else model} | {k: v for k,v in shipped.items() if k != first}
 
 # %% ../nbs/15_demo.ipynb #7ec9ac8c
-class SketchPad(W.VBox):
+class SketchPad(anywidget.AnyWidget):
     "Draw, and see it painted while you draw"
+    _esm,_css = web_file('pad.js'), web_file('pad.css')
+    kind,model,foot = (T.Unicode(o).tag(sync=True) for o in ('pad', '', ''))
+    models,examples = (T.List().tag(sync=True) for _ in range(2))
+    key,start = (T.Any(None).tag(sync=True) for _ in range(2))
+    count = itertools.count(1)
+
     def __init__(self,
-        model:str|Path|tuple|None=None, # as for get_model, or None for the default; others can be chosen on the page
-        sketch=None, # on the sheet at first: a drawing as for paint, False for nothing, None for one of the examples
+        model=None, # as for get_model, or None for the default; others can be chosen on the page
+        sketch=None, # a drawing as for paint, False for an empty sheet, None for the visitor's last one or an example
+        key:str|None=None, # what the browser keeps the drawing under; None: the number of this pad in its process
+        foot:str='', # a sentence below it
     ):
-        super().__init__()
-        self.drawing,self.loaded,self.seed,self.sent,self.painted,self.live = Drawing(), None, 0, None, None, False
-        self.worker = Latest(self.paint_job, self.show_painting, self.show_error, self.show_links)
-        self.offer_models(model)
-        tools,stage = self.build_tools(), self.build_stage()
-        self.note,self.status = W.HTML(), W.HTML()
-        below = styled_box('pg-row', self.status, styled_box('pg-group pg-push', links := W.HTML()))
-        self.links = links
-        self.children = [style_sheet('pad.css'), tools, self.kind_row, stage, self.build_settings(), below]
-        self.add_class('pokegan')
-        if sketch is None: self.example()
-        elif sketch is not False: self.put_sheet(find_lines_in(read_drawing(sketch), 'drawing')[0])
-        self.drawing.past = [] # there is nothing to undo yet
-        self.mark_steps()
-        self.choose_model()
+        self.sources,self.strokes = offered_models(model), {} # browser → the strokes that it has sent
+        self.ink,self.colour,self.asked,self.error = None, None, {}, None
+        examples = [dict(name=f.stem, url=data_url(f)) for f in example_sketches()]
+        super().__init__(models=[describe_model(m) | dict(name=k) for k,m in self.sources.items()], examples=examples,
+                         model=next(iter(self.sources)), key=key or f'pad-{next(self.count)}', foot=foot)
+        self.worker = Latest(self.paint_job, self.show_painting, self.show_error)
+        self.on_msg(lambda _, message, buffers: self.answer(message, buffers))
+        self.begin(sketch)
 
-    def close(self): # as every widget
-        "End the worker too"
-        self.worker.close()
-        super().close()
+# %% ../nbs/15_demo.ipynb #18b5f557
+@patch
+def begin(self:SketchPad,
+    sketch, # as for SketchPad
+):
+    "The first drawing"
+    if sketch is False: self.start = False
+    elif sketch is not None:
+        ink = without_dust(clean_sketch(read_drawing(sketch)))
+        self.start = dict(w=ink.shape[1], h=ink.shape[0], data=ink.tobytes())
+    else: ink = read_drawing(example_sketches()[0])[..., 0]
+    if sketch is not False: self.worker.give(dict(ink=ink, strokes=None, palette=None, lam=None, seed=0, model=self.model))
 
-    def _repr_mimebundle_(self, **kwargs):
-        return super()._repr_mimebundle_(**kwargs) | {'text/plain': 'SketchPad()', 'image/png': self.snapshot()}
+@patch
+def close(self:SketchPad): # as every widget
+    "End the worker too"
+    self.worker.close()
+    anywidget.AnyWidget.close(self)
 
 # %% ../nbs/15_demo.ipynb #288c45e1
+@patch
+def picture(self:SketchPad)->Image.Image|None: # RGB, as large as the drawing; None before the first painting
+    "The painting, with the drawing's own lines on top"
+    if self.colour is not None: return flatten(Layers(self.ink, cv2.resize(self.colour, self.ink.shape[::-1], interpolation=cv2.INTER_CUBIC)))
+
 @patch
 def snapshot(self:SketchPad,
     side:int=180, # of each of the two, pixels
 )->bytes: # of a PNG file
     "Drawing and painting, for where there are no widgets"
+    both = [] if self.colour is None else [Image.fromarray(self.ink), self.picture()]
     out = Image.new('RGB', (2*side, side), 'white')
-    both = [Image.fromarray(self.drawing.ink)] + ([Image.open(io.BytesIO(self.painted[1]))] if self.painted else [])
-    for i,im in enumerate(both): out.paste(im.convert('RGB').resize((side, side), Image.LANCZOS), (side*i, 0))
+    for i,im in enumerate(both): out.paste(ImageOps.pad(im.convert('RGB'), (side, side), color='white'), (side*i, 0))
     out.quantize(64, dither=Image.Dither.NONE).save(b := io.BytesIO(), 'PNG')
     return b.getvalue()
 
-# %% ../nbs/15_demo.ipynb #3f3a28d0
-def model_label(
-    model:str|Path|tuple, # as for get_model
-)->str: # a word or two
-    "What the page calls a model"
-    if isinstance(model, tuple): return 'this model'
-    p = Path(model)
-    return p.parent.name if p.name == 'model.safetensors' else p.stem
-
-# %% ../nbs/15_demo.ipynb #148de23d
 @patch
-def offer_models(self:SketchPad,
-    model, # as for SketchPad
+def _repr_mimebundle_(self:SketchPad, **kwargs):
+    data,meta = anywidget.AnyWidget._repr_mimebundle_(self, **kwargs)
+    return data | {'text/plain': 'SketchPad()', 'image/png': self.snapshot()}, meta
+
+# %% ../nbs/15_demo.ipynb #a7b481d8
+def read_pixels(
+    data, # bytes of a message
+    w:int, # pixels
+    h:int, # pixels
+    channels:int=1, # grey, or RGBA
+)->np.ndarray: # h×w, or h×w×4, uint8
+    "Pixels that a browser sent"
+    data = np.frombuffer(data, np.uint8)
+    if not (isinstance(w, int) and isinstance(h, int) and 0 < min(w, h) and max(w, h) <= MAX_SIDE and data.size == w*h*channels):
+        raise UserError(f'{data.size} bytes are no drawing of {w}×{h} pixels: no side may be longer than {MAX_SIDE}')
+    return data.reshape((h, w) if channels == 1 else (h, w, channels))
+
+# %% ../nbs/15_demo.ipynb #75015d12
+@patch
+def answer(self:SketchPad,
+    message:dict, # do: 'paint', 'parts', 'palette' or 'clean'; id: to answer with; and what that needs
+    buffers:list=(), # of bytes
 ):
-    "Fill the list of models"
-    self.models = sketch_models()
-    if model is None: model = DEFAULT_MODEL if DEFAULT_MODEL in self.models else next(iter(self.models), DEFAULT_MODEL)
-    if not (isinstance(model, str) and model in self.models): self.models[model_label(model)] = model
-    self.model = W.Dropdown(options=list(self.models), value=model_label(model), tooltip='Model')
+    "Do what the browser asks for"
+    does = dict(paint=self.ask_painting, parts=self.send_parts, palette=self.send_palette, clean=self.send_lines)
+    try: does[message['do']](message, buffers)
+    except Exception as e: self.show_error(message, e) # whoever waits in the browser must hear of it
 
-# %% ../nbs/15_demo.ipynb #6d2bfe71
-def joined_buttons(
-    names:list, # what stands on the buttons
-    icons:list=(), # of Font Awesome
-    tips:list=(), # shown when the mouse rests on them
-)->W.ToggleButtons: # the buttons
-    "Buttons of which one is chosen"
-    b = W.ToggleButtons(options=names, icons=icons, tooltips=tips)
-    b.add_class('pg-joined')
-    return b
-
-# %% ../nbs/15_demo.ipynb #c9a4414c
 @patch
-def build_tools(self:SketchPad)->W.Box: # the row above the sheet
-    "Pen, undo, example, upload, view"
-    self.tool = joined_buttons(['Pen', 'Eraser'], ['pen', 'eraser'], ['Draw (P)', 'Rub out (E)'])
-    self.width = W.IntSlider(7, 3, 24, readout=False, layout=dict(width='110px'), tooltip='Width of the pen')
-    self.undo_button = icon_button('undo', 'Undo (Ctrl-Z)', self.undo)
-    self.redo_button = icon_button('redo', 'Redo (Ctrl-Y)', self.redo)
-    clear = icon_button('trash', 'Clear the sheet', self.clear, 'Clear')
-    example = icon_button('random', 'A drawing to begin with', self.example, 'Example')
-    self.view = joined_buttons(['Side by side', 'Overlay'], ['columns', 'clone'],
-                               ['Drawing and painting side by side', 'Draw on the painting'])
-    for o,key in ((self.tool, 'index'), (self.width, 'value')): o.observe(lambda _: self.show_cursor(), key)
-    self.view.observe(self._arrange, 'index')
-    thin,thick = [W.HTML(f'<i class="fa fa-circle pg-soft pg-dot {o}"></i>') for o in ('pg-thin', '')]
-    pen,steps = [thin, self.width, thick], [self.undo_button, self.redo_button, clear]
-    groups = [styled_box('pg-group', *o) for o in ([self.tool], pen, steps, [example, self.build_upload()])]
-    return styled_box('pg-row pg-icons', *groups, styled_box('pg-group pg-push', self.view))
-
-# %% ../nbs/15_demo.ipynb #cdcbb84c
-@patch
-def build_upload(self:SketchPad)->W.FileUpload: # its button
-    "The upload, and a row that says what it was taken for"
-    self.upload = W.FileUpload(accept=','.join(f'image/{o.lower()}' for o in UPLOAD_FORMATS), description='Upload',
-                               tooltip='A drawing, a photo of one, or a picture')
-    self.kind = joined_buttons([('A drawing', 'drawing'), ('A picture', 'picture')],
-                               tips=['Clean its lines', 'Find its outlines'])
-    self.kind_row = styled_box('pg-row', W.HTML('<span class="pg-soft">I took the upload for</span>'), self.kind)
-    self.kind_row.layout.display = 'none'
-    self.upload.observe(self._uploaded, 'value'); self.kind.observe(self.read_again, 'index')
-    return self.upload
-
-# %% ../nbs/15_demo.ipynb #3029683b
-@patch
-def build_stage(self:SketchPad)->W.VBox: # sheet and painting, and the cursor's style
-    "The sheet and the painting"
-    self.canvas = c = Canvas(width=self.drawing.side, height=self.drawing.side)
-    self.cursor,self.picture = W.HTML(), W.Image(value=png_bytes(self.drawing.ink), format='png')
-    c.on_client_ready(self.browser_ready) # a browser that comes, or comes back, knows nothing of what was drawn
-    c.on_mouse_down(self.pen_down); c.on_mouse_move(self.pen_move)
-    c.on_mouse_up(self.pen_up); c.on_mouse_out(self.pen_up)
-    c.on_touch_start(lambda ps: self.pen_down(*ps[0]) if len(ps) == 1 else self.pen_up())
-    c.on_touch_move(lambda ps: self.pen_move(*ps[0]) if len(ps) == 1 else None)
-    c.on_touch_end(self.pen_up); c.on_touch_cancel(self.pen_up); c.on_key_down(self.press_key)
-    paper,painting = styled_box('pg-sheet pg-paper', c), styled_box('pg-sheet pg-painting', self.picture)
-    self.stage = styled_box('pg-stage', paper, painting)
-    self.show_cursor()
-    return W.VBox([self.cursor, self.stage])
-
-# %% ../nbs/15_demo.ipynb #57910e75
-@patch
-def build_settings(self:SketchPad)->W.Box: # the card below the sheet
-    "Model, λ and another painting"
-    stops = [(str(i), i) for i in range(61)] # as many as it will have: the keyboard's End key does not learn of more
-    self.lam = W.SelectionSlider(options=stops, disabled=True, tooltip='λ')
-    self.lam.add_class('pg-lam')
-    self.again = icon_button('magic', 'The same drawing with other noise', self.another, 'Another one', 'pg-main')
-    self.model.observe(lambda _: self.choose_model(), 'value'); self.lam.observe(lambda _: self.repaint(), 'value')
-    slider = styled_box('pg-group pg-wide', W.HTML('<b>λ</b>'), self.lam)
-    which,note = styled_box('pg-group', self.model), styled_box('pg-line', self.note)
-    return styled_box('pg-row pg-card', which, slider, self.again, note)
-
-# %% ../nbs/15_demo.ipynb #4066d1eb
-@patch
-def trace(self:SketchPad,
-    pts:np.ndarray|None, # points that were drawn
+def show_error(self:SketchPad,
+    job:dict, # which has an id if somebody waits for it
+    e:Exception, # what went wrong
 ):
-    "Show what was drawn, and have it painted"
-    if pts is None: return
-    if len(pts) == 2 and (pts[0] == pts[1]).all(): self.canvas.fill_circle(*map(float, pts[0]), self.drawing.pen[0]/2)
-    else: self.canvas.stroke_lines(pts)
-    self.repaint()
+    "An error is a sentence on the page"
+    self.error = ' '.join(str(e).split()) or type(e).__name__
+    if 'id' in job: self.send(dict(id=job['id'], error=self.error))
 
-# %% ../nbs/15_demo.ipynb #9b18f1fc
+# %% ../nbs/15_demo.ipynb #7b56cea3
 @patch
-def pen_down(self:SketchPad,
-    x:float, # pixels from the left
-    y:float, # pixels from the top
-):
-    "The pen touches the sheet"
-    erase = self.tool.value == 'Eraser'
-    pts = self.drawing.start(x, y, self.width.value*(4 if erase else 1), erase)
-    if pts is None: return
-    c = self.canvas
-    with hold_canvas(c):
-        c.line_cap,c.line_join,c.line_width = 'round', 'round', self.drawing.pen[0]
-        c.stroke_style = c.fill_style = '#fff' if erase else '#000'
-        self.trace(pts)
-    self.mark_steps()
-    if 'pg-error' in self.status.value: self.say()
+def ask_painting(self:SketchPad, message, buffers):
+    "Hand the worker all that a painting depends on"
+    ink,browser = read_pixels(buffers[0], message['w'], message['h']), message['id'].split('-')[0]
+    if message['strokes'] == 'new': self.strokes[browser] = read_pixels(buffers[1], message['w'], message['h'], 4)
+    strokes = None if message['strokes'] == 'none' else self.strokes[browser]
+    palette = as_palette(message['palette'])
+    job = dict(ink=ink, strokes=strokes, palette=palette, **{k: message[k] for k in ('id', 'lam', 'seed', 'model')})
+    old = self.worker.give(job)
+    if old and 'id' in old: self.send(dict(id=old['id'])) # it will not be painted
 
-# %% ../nbs/15_demo.ipynb #8dbfe13f
-@patch
-def pen_move(self:SketchPad, x, y):
-    "The pen moves, or the mouse without it"
-    self.trace(self.drawing.move(x, y))
-
-@patch
-def pen_up(self:SketchPad, *_):
-    "The pen leaves the sheet"
-    self.trace(self.drawing.stop())
-
-# %% ../nbs/15_demo.ipynb #401a1499
-@patch
-def browser_ready(self:SketchPad):
-    "A browser is there"
-    # ipycanvas tells which canvas it means only when that changes; a new browser must hear it too
-    self.canvas._canvas_manager._current_canvas = None
-    self.live = True
-    self.redraw()
-
-@patch
-def redraw(self:SketchPad):
-    "Show the whole sheet"
-    if not self.live: return # what is drawn for nobody would confuse the browser later
-    ink = self.drawing.ink
-    self.canvas.put_image_data(np.dstack([ink]*3 + [np.full_like(ink, 255)]), 0, 0)
-
-# %% ../nbs/15_demo.ipynb #f0ec1d58
-@patch
-def mark_steps(self:SketchPad):
-    "What can be undone?"
-    self.undo_button.disabled,self.redo_button.disabled = not self.drawing.past, not self.drawing.future
-
-@patch
-def sheet_changed(self:SketchPad):
-    "Another sheet lies there: show it, have it painted"
-    self.redraw(); self.mark_steps(); self.say(); self.repaint(fresh=True)
-
-@patch
-def put_sheet(self:SketchPad,
-    ink:np.ndarray, # side×side uint8: 0 ink, 255 paper
-):
-    "Another drawing on the sheet"
-    self.drawing.put(ink)
-    self.sheet_changed()
-
-# %% ../nbs/15_demo.ipynb #59695615
-@patch
-def undo(self:SketchPad):
-    "Take the last step back"
-    if self.drawing.undo(): self.sheet_changed(); self.canvas.focus()
-
-@patch
-def redo(self:SketchPad):
-    "Do it again after all"
-    if self.drawing.redo(): self.sheet_changed(); self.canvas.focus()
-
-@patch
-def clear(self:SketchPad):
-    "An empty sheet"
-    self.kind_row.layout.display = 'none'
-    if self.drawing.ink.min() < 255: self.put_sheet(np.full_like(self.drawing.ink, 255)); self.canvas.focus()
-
-# %% ../nbs/15_demo.ipynb #e14ec3d1
-@patch
-def example(self:SketchPad):
-    "One of the drawings that come with the package, but not the one that is there"
-    self.kind_row.layout.display = 'none'
-    self.shown = random.choice([f for f in example_sketches() if f != getattr(self, 'shown', None)])
-    self.put_sheet(cv2.resize(read_drawing(self.shown)[..., 0], (self.drawing.side,)*2, interpolation=cv2.INTER_CUBIC))
-
-# %% ../nbs/15_demo.ipynb #ce86df46
-@patch
-def press_key(self:SketchPad, key, shift, ctrl, meta):
-    "The keyboard, while the sheet has it"
-    key = key.lower()
-    if ctrl or meta: dict(z=self.redo if shift else self.undo, y=self.redo).get(key, noop)()
-    elif key in ('p', 'e'): self.tool.index = 'pe'.index(key)
-    elif key in ('[', ']'): self.width.value += 2 if key == ']' else -2
-    elif key == 'tab': self.tool.focus() # else the sheet would keep the keyboard for ever
-
-# %% ../nbs/15_demo.ipynb #57f7ed0a
-def cursor_svg(
-    r:float, # radius, pixels
-    erase:bool, # of the eraser?
-)->str: # SVG
-    "A disc as a cursor"
-    side,fill = f'{2*r+4:.0f}', 'white' if erase else 'black'
-    return (f'<svg xmlns="http://www.w3.org/2000/svg" width="{side}" height="{side}"><circle cx="{r+2}" cy="{r+2}" '
-            f'r="{r}" fill="{fill}" fill-opacity=".5" stroke="grey"/></svg>')
-
-# %% ../nbs/15_demo.ipynb #be70128a
-@patch
-def show_cursor(self:SketchPad):
-    "A cursor as wide as the line"
-    r = min(60, self.width.value*(2 if self.tool.index else .5))
-    svg = base64.b64encode(cursor_svg(r, bool(self.tool.index)).encode()).decode()
-    disc = f'url("data:image/svg+xml;base64,{svg}") {r+2:.0f} {r+2:.0f}'
-    self.cursor.value = f'<style>.pg-paper>canvas{{cursor:{disc},crosshair}}</style>'
-
-@patch
-def _arrange(self:SketchPad, _): (self.stage.add_class if self.view.index else self.stage.remove_class)('pg-over')
-
-# %% ../nbs/15_demo.ipynb #fbe75e47
-@patch
-def _uploaded(self:SketchPad, _):
-    "Take what was sent, once"
-    if not self.upload.value: return
-    f = self.upload.value[0]
-    self.upload.value = ()
-    threading.Thread(target=self.take, args=(f['name'], bytes(f['content'])), daemon=True).start()
-
-@patch
-def take(self:SketchPad,
-    name:str, # what the visitor calls it
-    data:bytes, # the file
-):
-    "Put an uploaded picture on the sheet"
-    self.say('Looking at your picture …')
-    try:
-        self.sent = read_upload(name, data)
-        ink,kind = find_lines_in(self.sent)
-    except UserError as e: return self.show_error(e)
-    self.kind.unobserve(self.read_again, 'index')
-    self.kind.value = kind
-    self.kind.observe(self.read_again, 'index')
-    self.put_sheet(ink)
-    self.kind_row.layout.display = ''
-
-# %% ../nbs/15_demo.ipynb #a8c88087
-@patch
-def read_again(self:SketchPad, _=None):
-    "The visitor knows better what the upload is"
-    try: self.put_sheet(find_lines_in(self.sent, self.kind.value)[0])
-    except UserError as e: self.show_error(e)
-
-# %% ../nbs/15_demo.ipynb #3d9437a6
-@patch
-def choose_model(self:SketchPad):
-    "Load the chosen model, then paint with it"
-    name = self.model.value
-    self.stage.add_class('pg-busy'); self.say(f'Loading {name} …')
-    def load():
-        try: loaded = get_model(self.models[name])
-        except (OSError, UserError) as e: loaded = e
-        if name == self.model.value: self.use_model(loaded) # else somebody chose another one meanwhile
-    threading.Thread(target=load, daemon=True).start()
-
-# %% ../nbs/15_demo.ipynb #f31f7333
-@patch
-def use_model(self:SketchPad,
-    loaded:tuple|Exception, # (generator, card), or why there is none
-):
-    "Paint with this model from now on"
-    self.stage.remove_class('pg-busy')
-    if isinstance(loaded, Exception): return self.show_error(loaded)
-    self.loaded,(gen,card) = None, loaded # nothing is painted while the slider changes
-    own,(lo,hi) = check_lam(card), lam_range(card)
-    stops = Painters(loaded).lams if lo != hi else sorted({1., 10., 100., 1000., own or 1.}) # one would be too few
-    self.lam.options = [('' if own is None else f'{o:g}', o) for o in stops]
-    self.lam.value = min(stops, key=lambda o: abs(slider_place(o) - slider_place(own or 1)))
-    self.lam.disabled,self.again.disabled = lo == hi, not gen.arch.get('drop')
-    self.note.value = f'<span class="pg-soft">{html.escape(lam_words(card))}</span>'
-    self.loaded = loaded
-    self.repaint(fresh=True)
-
-# %% ../nbs/15_demo.ipynb #32c7b3e9
-@patch
-def another(self:SketchPad):
-    "Other noise, another painting"
-    self.seed += 1
-    self.repaint()
-
-@patch
-def repaint(self:SketchPad,
-    fresh:bool=False, # is what is being painted now out of date?
-):
-    "Hand the worker all that the painting depends on"
-    lam = None if self.lam.disabled else self.lam.value
-    if self.loaded: self.worker.give((self.drawing.ink.copy(), self.loaded, lam, self.seed), fresh)
+# %% ../nbs/15_demo.ipynb #e15e412e
+def paint_colours(
+    ink:np.ndarray, # H×W uint8: ink 0, paper 255
+    loaded:tuple, # (generator, card)
+    lam:float|None=None, # λ, where the model was trained for more than one
+    seed:int=0, # another seed, another painting
+    palette:list|None=None, # from as_palette
+    strokes:np.ndarray|None=None, # H×W×4 uint8 RGBA
+)->np.ndarray: # h×w×3 uint8: the drawing's colours, the longer side as long as the model's
+    "Paint what lies on the pad"
+    sz = loaded[1]['size']
+    sq,(t,l,h,w) = fit_square(ink, sz)
+    if strokes is not None: strokes = fit_strokes(strokes, ink.shape, (t, l, h, w), sz)
+    return paint_square(sq, loaded, lam, seed, **tell_colours(sq, loaded, palette, strokes, seed))[t:t+h, l:l+w]
 
 # %% ../nbs/15_demo.ipynb #75997af2
 @patch
 def paint_job(self:SketchPad,
-    job:tuple, # (ink, (generator, card), λ, seed)
-)->tuple: # (ink, the painting as PNG, milliseconds)
+    job:dict, # from ask_painting
+)->tuple: # (colours, milliseconds)
     "Paint, in the worker's thread"
-    ink,loaded,lam,seed = job
-    sz,t = loaded[1]['size'], time.perf_counter()
-    if ink.min() > 128: out = np.full((sz, sz, 3), 255, np.uint8) # an empty sheet stays empty
-    else: out = paint_square(fit_square(ink, sz)[0], loaded, lam, seed)
-    return ink, png_bytes(out), 1000*(time.perf_counter() - t)
+    loaded,t = get_model(self.sources[job['model']]), time.perf_counter()
+    out = paint_colours(*[job['ink'], loaded, *[job[k] for k in ('lam', 'seed', 'palette', 'strokes')]])
+    return out, 1000*(time.perf_counter() - t)
 
 @patch
-def show_painting(self:SketchPad, res):
-    "What the worker has painted"
-    self.painted = res
-    self.picture.value = res[1]
+def show_painting(self:SketchPad, job, result):
+    "Remember what was painted, and show it to whoever waits"
+    self.colour,ms = result
+    self.ink,self.asked,self.error = job['ink'], job, None
+    if 'id' in job: self.send(dict(id=job['id'], ms=ms), [quick_png(self.colour)])
 
-# %% ../nbs/15_demo.ipynb #dad98d2b
+# %% ../nbs/15_demo.ipynb #6b682735
+def quick_png(
+    a:np.ndarray, # H×W or H×W×3 uint8
+)->bytes: # of a PNG file
+    "A picture or drawing as PNG, quickly rather than small"
+    return cv2.imencode('.png', a if a.ndim == 2 else a[..., ::-1], [cv2.IMWRITE_PNG_COMPRESSION, 1])[1].tobytes()
+
+# %% ../nbs/15_demo.ipynb #16c26bcf
 @patch
-def show_links(self:SketchPad):
-    "The pen rests: now there is time for what can wait"
-    if self.painted is None or self.loaded is None: return
-    ink,png,ms = self.painted
-    files = ('drawing.png', png_bytes(ink), 'Drawing'), ('painting.png', png, 'Painting')
-    self.links.value = ' '.join(save_link(*o) for o in files)
-    if 'pg-error' in self.status.value: return
-    sz = self.loaded[1]['size']
-    if ink.min() > 128: self.say('An empty sheet. Draw something.')
-    else: self.say(f'Painted in {ms:.0f} ms by {self.model.value}, {sz} × {sz} pixels, seed {self.seed}.')
-
-# %% ../nbs/15_demo.ipynb #312705d5
-def status_line(
-    text:str, # any text
-    error:bool=False, # is it one?
-)->str: # HTML
-    "A line of the page that says how things are"
-    text = html.escape(' '.join(text.split()))
-    if error: text = f'<span class="pg-error">{text}</span>'
-    return f'<div class="pg-status" role="status">{text}</div>'
-
-# %% ../nbs/15_demo.ipynb #abde0a28
-@patch
-def say(self:SketchPad,
-    text:str='', # a sentence
-    error:bool=False, # does it say what is wrong?
-):
-    "A sentence below the painting"
-    self.status.value = status_line(text, error)
+def send_parts(self:SketchPad, message, buffers):
+    "The drawing's parts"
+    labels = regions(read_pixels(buffers[0], message['w'], message['h']))
+    self.send(dict(id=message['id'], w=message['w'], h=message['h']), [labels.tobytes()])
 
 @patch
-def show_error(self:SketchPad,
-    e:Exception, # what went wrong
-):
-    "An error is a sentence on the page"
-    self.say(str(e) or type(e).__name__, error=True)
+def send_palette(self:SketchPad, message, buffers):
+    "The colours of a picture"
+    img = read_upload(message['name'], bytes(buffers[0]))
+    found = find_palette(img, MAX_COLOURS, np.random.default_rng(0)) # as `paint` with like=
+    self.send(dict(id=message['id'], palette=as_swatches(found)))
 
-# %% ../nbs/15_demo.ipynb #9774b5c0
-def trade_svg(
-    name:str, # what is measured
-    lams:list, # λ of the points, ascending
-    ys:list, # what was measured at each
-    now:int, # which of them the slider is at
-    real:float|None=None, # the real picture's value
-)->str: # HTML
-    "A number and its curve over λ"
-    xs,aims = [slider_place(o) for o in lams], [] if real is None else [real]
-    x0,x1,y0,y1 = xs[0], xs[-1], min(ys + aims), max(ys + aims)
-    px = lambda x: f'{6 + 228*(x - x0)/(x1 - x0 or 1):.1f}'
-    py = lambda y: f'{62 - 54*(y - y0)/(y1 - y0 or 1):.1f}'
-    line = ' '.join(f'{px(x)},{py(y)}' for x,y in zip(xs, ys))
-    aim = ''.join(f'<line class="pg-aim" x1="6" x2="234" y1="{py(o)}" y2="{py(o)}"/>' for o in aims)
-    aims = ''.join(f' · real picture {o:.3f}' for o in aims)
-    return (f'<div class="pg-number"><span class="pg-soft">{name}</span><br>'
-            f'<b>{ys[now]:.3f}</b><span class="pg-soft">{aims}</span>'
-            f'<svg viewBox="0 0 240 70" role="img" aria-label="{name} over λ">{aim}'
-            f'<polyline class="pg-curve" points="{line}"/>'
-            f'<circle class="pg-here" cx="{px(xs[now])}" cy="{py(ys[now])}" r="5"/></svg></div>')
+@patch
+def send_lines(self:SketchPad, message, buffers):
+    "The lines of a picture"
+    ink,kind = upload_lines(read_upload(message['name'], bytes(buffers[0])), message['kind'])
+    self.send(dict(id=message['id'], w=ink.shape[1], h=ink.shape[0], kind=kind), [ink.tobytes()])
+
+# %% ../nbs/15_demo.ipynb #e19bed71
+def told_model(
+    model=None, # the one that is meant, if any
+): # the same if it is told λ; else a shipped one for sketches that is
+    "A model for the explorer"
+    shipped = [DEFAULT_MODEL, *sketch_models()]
+    told = [m for m in [model, *shipped] if m and (m == model or m in sketch_models()) and len(set(lam_range(read_card(m)))) == 2]
+    return told[0] if told else model or DEFAULT_MODEL
 
 # %% ../nbs/15_demo.ipynb #44ff4ae2
 def card_table(
     card:dict, # a model's card
-)->str: # HTML; empty where the card has no figures at several λ
+)->dict: # caption, head and rows; empty where the card has no figures at several λ
     "A told model's held-out figures over λ"
     by = card.get('metrics_by_lam')
-    if not by: return ''
-    rows = [(f'λ = {lam}', m['l1'], m['colourfulness'], m['sharpness']) for lam,m in by.items()]
+    if not by: return {}
+    rows = [[f'λ = {lam}', m['l1'], m['colourfulness'], m['sharpness']] for lam,m in by.items()]
     m = next(iter(by.values()))
-    rows.append(('real pictures', 0, m['real_colourfulness'], m['real_sharpness']))
-    body = ''.join(f'<tr><th>{k}</th>' + ''.join(f'<td>{o:.3f}</td>' for o in v) + '</tr>' for k,*v in rows)
-    head = ''.join(f'<th>{o}</th>' for o in ('', 'L1', 'colourfulness', 'sharpness'))
-    caption = f'the average of {m["n"]} pictures that the model was not trained on'
-    return f'<table class="pg-table"><caption>{caption}</caption><tr>{head}</tr>{body}</table>'
+    rows.append(['real pictures', 0., m['real_colourfulness'], m['real_sharpness']])
+    return dict(caption=f'the average of {m["n"]} pictures that the model was not trained on',
+                head=['', 'L1', 'colourfulness', 'sharpness'], rows=rows)
 
 # %% ../nbs/15_demo.ipynb #b63ff3db
 def as_pair(
@@ -809,105 +489,63 @@ def name_sketches(
     return {k: (read_drawing(s), None if y is None else read_drawing(y)) for k,(s,y) in pairs.items()}
 
 # %% ../nbs/15_demo.ipynb #40c9ca3e
-class LambdaExplorer(W.VBox):
+class LambdaExplorer(anywidget.AnyWidget):
     "What λ does to a painting"
+    _esm,_css = web_file('pad.js'), web_file('pad.css')
+    kind,note,error = (T.Unicode(o).tag(sync=True) for o in ('explorer', '', ''))
+    names,lams,stops,strip,numbers = (T.List().tag(sync=True) for _ in range(5))
+    which,index,seed = (T.Int().tag(sync=True) for _ in range(3))
+    pictures,table = (T.Dict().tag(sync=True) for _ in range(2))
+
     def __init__(self,
         model=None, # a model that is told λ, a sweep's folder, or a list of models of one λ each; None: the default
         sketches=None, # as for name_sketches; None: the examples
     ):
-        super().__init__()
-        self.painters = Painters(DEFAULT_MODEL if model is None else model)
+        self.painters,self.seen = Painters(DEFAULT_MODEL if model is None else model), {}
         self.items = name_sketches(example_sketches() if sketches is None else sketches)
-        self.seed,self.seen = 0, {}
+        super().__init__(names=list(self.items), note=self.painters.note, **self.painters.slider())
+        if self.painters.told: self.table = card_table(read_card(next(iter(self.painters.by.values()))))
         self.worker = Latest(self.paint_job, noop, self.show_error)
-        self.which = W.ToggleButtons(options=list(self.items))
-        self.children = [style_sheet('pad.css'), styled_box('pg-row', self.which), self.build_figures(),
-                         self.build_slider(), self.build_strip(), self.build_numbers()]
-        self.add_class('pokegan')
-        self.which.observe(lambda _: self.repaint(), 'index'); self.lam.observe(lambda _: self.repaint(), 'index')
+        self.observe(lambda _: self.repaint(), ['which', 'index', 'seed'])
         self.repaint()
 
-    def close(self): # as every widget
-        "End the worker too"
-        self.worker.close()
-        super().close()
-
-# %% ../nbs/15_demo.ipynb #326b5499
-@patch
-def build_figures(self:LambdaExplorer)->W.Box: # a row of three
-    "Drawing, painting and real picture"
-    def figure(w, caption): return styled_box('pg-figure', styled_box('pg-sheet', w), caption)
-    def words(text): return W.HTML(f'<div class="pg-soft">{text}</div>')
-    self.sketch,self.painting,self.real = [W.Image(format='png') for _ in range(3)]
-    self.caption = W.HTML()
-    self.real_figure = figure(self.real, words('the real picture'))
-    drawing,painting = figure(self.sketch, words('the drawing')), figure(self.painting, self.caption)
-    return styled_box('pg-three', drawing, painting, self.real_figure)
-
-# %% ../nbs/15_demo.ipynb #81c558b1
-@patch
-def slider_note(self:LambdaExplorer)->str: # a few words, or none
-    "What is to be said about this slider"
-    p = self.painters
-    if len(p.lams) == 1: return lam_words(p.at(p.lams[0])[1])
-    return '' if p.told else 'stops at every λ for which there is a model'
-
 # %% ../nbs/15_demo.ipynb #1c31ef70
-@patch
-def build_slider(self:LambdaExplorer)->W.Box: # a row
-    "Play, λ and the noise"
-    p = self.painters
-    own = check_lam(read_card(next(iter(p.by.values())))) if p.told else 100
-    stops = [('?' if o is None else f'{o:g}', o) for o in (p.lams if len(p.lams) > 1 else p.lams*2)]
-    here,alone = p.lams.index(p.nearest(own)), len(p.lams) < 2
-    self.lam = W.SelectionSlider(options=stops, index=here, disabled=alone, tooltip='λ')
-    self.lam.add_class('pg-lam')
-    self.play = W.Play(min=0, max=len(stops)-1, value=here, interval=200, disabled=alone)
-    W.jslink((self.play, 'value'), (self.lam, 'index')) # in the browser, without asking Python
-    note = W.HTML(f'<span class="pg-soft">{html.escape(self.slider_note())}</span>')
-    again = icon_button('magic', 'Other noise', self.another, 'Another one', 'pg-main')
-    return styled_box('pg-row pg-card', self.play, styled_box('pg-group pg-wide', W.HTML('<b>λ</b>'), self.lam), note,
-                      styled_box('pg-group pg-push', again))
+@patch(as_prop=True)
+def note(self:Painters)->str: # a few words, or none
+    "What is to be said about the slider"
+    if len(self.lams) > 1: return '' if self.told else 'stops at every λ for which there is a model'
+    return 'its card does not say which λ' if self.lams[0] is None else 'this model was trained at one λ alone'
 
-# %% ../nbs/15_demo.ipynb #5a1abc11
 @patch
-def build_strip(self:LambdaExplorer)->W.VBox: # at most seven paintings
-    "A row of paintings from the lowest λ to the highest; each is a way there"
-    lams = self.painters.lams
-    def cell(lam):
-        def go(): self.lam.index = lams.index(lam)
-        button = icon_button('', f'Go to λ = {lam}', go, '?' if lam is None else f'λ = {lam:g}')
-        return styled_box('pg-cell', W.Image(format='png'), button)
-    self.stops = [lams[i] for i in sorted({round(i) for i in np.linspace(0, len(lams)-1, min(7, len(lams)))})]
-    self.cells = {lam: cell(lam) for lam in self.stops}
-    ends = W.HTML('<div class="pg-ends"><span><b>low λ</b>: what the critic believes counts more</span>'
-                  '<span><b>high λ</b>: the distance from the real picture counts more</span></div>')
-    ends.layout.display = '' if len(self.stops) > 1 else 'none'
-    width = W.HTML(f'<style>.pg-strip{{--n:{max(3, len(self.stops))}}}</style>')
-    return W.VBox([width, styled_box('pg-strip', *self.cells.values()), ends])
-
-# %% ../nbs/15_demo.ipynb #f8183341
-@patch
-def build_numbers(self:LambdaExplorer)->W.VBox: # curves, table, status
-    "What was measured: for this drawing, and on average"
-    p = self.painters
-    self.numbers,self.status = W.HTML(), W.HTML()
-    table = card_table(read_card(next(iter(p.by.values())))) if p.told else ''
-    return W.VBox([self.numbers, W.HTML(table), self.status])
+def slider(self:Painters)->dict: # lams, index to begin at, and stops: indices of the strip's paintings
+    "What a slider over these λ is told"
+    n = len(self.lams)
+    own = check_lam(read_card(next(iter(self.by.values())))) if self.told else 100
+    return dict(lams=self.lams, index=self.lams.index(self.nearest(own)),
+                stops=sorted({round(i) for i in np.linspace(0, n-1, min(7, n))}))
 
 # %% ../nbs/15_demo.ipynb #030a7674
 @patch
-def repaint(self:LambdaExplorer):
-    "Hand the worker what the page asks for"
-    lam = self.painters.lams[min(self.lam.index, len(self.painters.lams)-1)]
-    for k,c in self.cells.items(): (c.add_class if k == lam else c.remove_class)('pg-now')
-    self.worker.give((self.which.value, lam, self.seed))
+def close(self:LambdaExplorer): # as every widget
+    "End the worker too"
+    self.worker.close()
+    anywidget.AnyWidget.close(self)
 
 @patch
-def another(self:LambdaExplorer):
-    "Other noise, other paintings"
-    self.seed += 1
+def add(self:LambdaExplorer,
+    name:str, # what to call it
+    drawing, # as for paint
+):
+    "A drawing more, which is shown"
+    self.items = {name: (read_drawing(drawing), None)} | {k: v for k,v in self.items.items() if k != name}
+    self.seen = {k: v for k,v in self.seen.items() if k[0] != name}
+    self.names,self.which = list(self.items), 0
     self.repaint()
+
+@patch
+def repaint(self:LambdaExplorer):
+    "Hand the worker what the page asks for"
+    self.worker.give((self.names[self.which], self.lams[self.index], self.seed))
 
 # %% ../nbs/15_demo.ipynb #58a8979f
 def measure_painting(
@@ -932,7 +570,8 @@ def paint_once(self:LambdaExplorer,
         loaded,(img,real) = self.painters.at(lam), self.items[name]
         sz = loaded[1]['size']
         sq = fit_square(clean_sketch(img) if loaded[0].arch['c_in'] == 1 else img, sz)[0]
-        out,goal = paint_square(sq, loaded, lam, seed), None if real is None else fit_square(real, sz)[0]
+        out = paint_square(sq, loaded, lam, seed, **tell_colours(sq, loaded, seed=seed))
+        goal = None if real is None else fit_square(real, sz)[0]
         self.seen[key] = sq, out, goal, measure_painting(out, goal)
         while len(self.seen) > 300: self.seen.pop(next(iter(self.seen)))
     return self.seen[key]
@@ -945,59 +584,58 @@ def paint_job(self:LambdaExplorer,
     "Paint here, then the strip; in the worker's thread"
     name,lam,seed = job
     sq,out,goal,_ = self.paint_once(*job)
-    self.painting.value,self.sketch.value = png_bytes(out), png_bytes(sq)
-    at = '' if lam is None else f' at <b>λ = {lam:g}</b>'
-    self.caption.value = f'<div class="pg-soft">painted{at}, seed {seed}</div>'
-    if goal is not None: self.real.value = png_bytes(goal)
-    self.real_figure.layout.display = 'none' if goal is None else ''
-    self.show_numbers(*job)
-    for o in self.stops:
+    at = '' if lam is None else f' at λ = {lam:g}'
+    shown = dict(drawing=sq, painting=out) | ({} if goal is None else dict(real=goal))
+    captions = dict(drawing='the drawing', painting=f'painted{at}, seed {seed}', real='the real picture')
+    self.pictures,self.error = {k: quick_png(o) for k,o in shown.items()} | dict(captions=captions), ''
+    self.numbers,small = self.measured(*job), []
+    for i in self.stops:
         if self.worker.stale: return # the slider has moved on; the next job goes on here
-        self.cells[o].children[0].value = png_bytes(self.paint_once(name, o, seed)[1])
-    self.show_numbers(*job)
+        out = self.paint_once(name, self.lams[i], seed)[1]
+        small.append(quick_png(cv2.resize(out, (128, 128), interpolation=cv2.INTER_AREA)))
+        self.strip = list(small)
+    self.numbers = self.measured(*job)
 
 # %% ../nbs/15_demo.ipynb #e551ec16
 @patch
-def show_numbers(self:LambdaExplorer, name, lam, seed):
+def measured(self:LambdaExplorer, name, lam, seed)->list: # of name, values over lams, the index of this λ, the real picture's value
     "The numbers here, and their curves over what has been painted"
     had = sorted(l for n,l,s in self.seen if (n, s) == (name, seed) and l is not None) or [lam]
     at = [self.seen[name, o, seed][3] for o in had]
-    def curve(k, real): return trade_svg(k, [o or 0 for o in had], [a[k][0] for a in at], had.index(lam), real)
-    curves = [curve(k, real) for k,(_,real) in at[0].items()]
-    self.numbers.value = f'<div class="pg-numbers">{"".join(curves)}</div>'
+    return [dict(name=k, lams=had, values=[a[k][0] for a in at], now=had.index(lam), real=real) for k,(_,real) in at[0].items()]
 
 @patch
-def show_error(self:LambdaExplorer, e):
+def show_error(self:LambdaExplorer, job, e):
     "An error is a sentence on the page"
-    self.status.value = status_line(str(e) or type(e).__name__, error=True)
-
-# %% ../nbs/15_demo.ipynb #e19bed71
-def told_model()->str: # name of a shipped model for sketches
-    "A model that is told λ, the default one if it is; else just the default"
-    found = sketch_models()
-    told = [n for n,f in found.items() if len(set(lam_range(read_card(f)))) == 2]
-    return DEFAULT_MODEL if DEFAULT_MODEL in told or not told else told[0]
+    self.error = ' '.join(str(e).split()) or type(e).__name__
 
 # %% ../nbs/15_demo.ipynb #a147f327
+class PageHead(anywidget.AnyWidget):
+    "A title, and buttons for a page's parts"
+    _esm,_css = web_file('pad.js'), web_file('pad.css')
+    kind,title,blurb = (T.Unicode(o).tag(sync=True) for o in ('head', '', ''))
+    names,index = T.List().tag(sync=True), T.Int().tag(sync=True)
+
 class DemoPage(W.VBox):
     "The page: the sketch pad and, once somebody wants it, the explorer"
-    def __init__(self):
-        super().__init__()
-        self.nav = joined_buttons(['Sketch pad', 'The meaning of λ'], ['paint-brush', 'sliders-h'])
-        title = W.HTML('<h1>Draw, and it gets painted</h1>'
-                       '<span class="pg-soft">A pix2pix generator follows your pen.</span>')
-        self.head = styled_box('pg-row pg-head', title, styled_box('pg-group pg-push', self.nav))
-        self.foot = W.HTML('<div class="pg-soft pg-foot">'
-                           'Your drawing stays in this page’s own process on this computer; it is not stored.</div>')
-        self.pad,self.explorer,self.css = SketchPad(), None, style_sheet('pad.css', 'page.css')
-        self.add_class('pokegan')
-        self.nav.observe(self.turn_page, 'index')
-        self.turn_page()
+    def __init__(self,
+        model=None, # to begin with, as for get_model; None: what pokegan_demo was told, else the default
+    ):
+        self.wanted = model or os.environ.get('POKEGAN_MODEL')
+        self.head = PageHead(title='Draw, and it gets painted', blurb='A pix2pix generator follows your pen.',
+                             names=['Sketch pad', 'The meaning of λ'])
+        self.pad,self.explorer = SketchPad(self.wanted, key='demo', foot='Your drawing stays on this computer, in this browser.'), None
+        super().__init__([self.head, self.pad])
+        self.head.observe(self.turn_page, 'index')
 
     def turn_page(self, _=None):
         "Show what the buttons say"
-        if self.nav.index and not self.explorer: self.explorer = LambdaExplorer(told_model())
-        self.children = [self.css, self.head, self.explorer if self.nav.index else self.pad, self.foot]
+        explore = self.head.index == 1
+        if explore and not self.explorer: self.explorer = LambdaExplorer(told_model(self.wanted))
+        if explore and self.pad.ink is not None: self.explorer.add('your drawing', self.pad.ink)
+        self.children = [self.head, self.pad, *([self.explorer] if self.explorer else [])]
+        for w,shown in ((self.pad, not explore), (self.explorer, explore)):
+            if w: w.layout.display = '' if shown else 'none' # hidden, not taken away: the pad remembers its steps
 
 # %% ../nbs/15_demo.ipynb #633c0aaa
 def check_port(
@@ -1013,34 +651,49 @@ def check_port(
 
 # %% ../nbs/15_demo.ipynb #e61e396b
 def voila_app():
-    "Voilà, if it is there"
+    "Voilà, if it is there, deaf to settings that lie around"
     try: from voila.app import Voila
     except ImportError as e: raise MissingPackage(f'the page needs Voilà: pip install voila ({e})') from None
-    return Voila
+    class Demo(Voila):
+        def load_config_file(self, *args, **kwargs): pass
+        def setup_template_dirs(self):
+            super().setup_template_dirs()
+            self.template_paths.insert(0, str(web_file('.').resolve()))
+    return Demo
 
 # %% ../nbs/15_demo.ipynb #ccca96bf
-def voila_config()->dict: # class → settings
+def voila_config(
+    port:int=8866, # where to serve the page
+)->dict: # class → settings
     "How Voilà is to behave"
     return dict(
-        Voila=dict(ip='127.0.0.1', port_retries=0, log_level=40, # a larger upload gets its sentence too:
+        Voila=dict(ip='127.0.0.1', port=port, port_retries=0, log_level=40, # a larger upload gets its sentence too:
                    tornado_settings=dict(websocket_max_message_size=3*MAX_UPLOAD*10**6)),
-        VoilaConfiguration=dict(file_allowlist=[], show_tracebacks=False,
-                                allow_template_override='NO', allow_theme_override='NO'),
+        VoilaConfiguration=dict(template='lab', file_allowlist=[], show_tracebacks=False, preheat_kernel=False,
+                                allow_template_override='NO', allow_theme_override='NO',
+                                extension_allowlist=['@jupyter-widgets/jupyterlab-manager', 'anywidget']),
         MappingKernelManager=dict(cull_idle_timeout=1200, cull_interval=60)) # pages that went away without a word
+
+# %% ../nbs/15_demo.ipynb #c1712194
+def quiet_surroundings():
+    "Environment variables for Jupyter: this Python's kernel and files first, nobody's settings"
+    os.environ.setdefault('OMP_NUM_THREADS', str(max(1, (os.cpu_count() or 2)//2)))
+    os.environ |= dict(JUPYTER_PREFER_ENV_PATH='1', JUPYTER_NO_CONFIG='1')
+    for k in ('JUPYTER_PATH', 'JUPYTER_CONFIG_PATH', 'JUPYTER_CONFIG_DIR'): os.environ.pop(k, None)
 
 # %% ../nbs/15_demo.ipynb #603a51c2
 @call_parse
 def pokegan_demo(
     port:int=8866, # where to serve it, on 127.0.0.1
     browser:bool=True, # open a browser?
+    model:str=None, # to begin with: path of a model, a run's folder, or a shipped model's name
 ):
     "Serve the sketch pad and the λ explorer as a web page on this computer, until Ctrl-C"
     with one_line_errors():
         check_port(port)
+        if model: os.environ['POKEGAN_MODEL'] = str(find_model(model).resolve())
+        quiet_surroundings()
         app,page = voila_app(), Path(__file__).parent/'demo_page.ipynb'
         from traitlets.config import Config
-        os.environ.setdefault('OMP_NUM_THREADS', str(max(1, (os.cpu_count() or 2)//2)))
-        os.environ.setdefault('JUPYTER_PREFER_ENV_PATH', '1') # the kernel of this Python, not of another one
         print(f'The demo is at http://127.0.0.1:{port}/ and ends with Ctrl-C.', flush=True)
-        args = [str(page), f'--port={port}'] + ['--no-browser']*(not browser)
-        app.launch_instance(args, config=Config(voila_config()))
+        app.launch_instance([str(page)] + ['--no-browser']*(not browser), config=Config(voila_config(port)))

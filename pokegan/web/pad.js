@@ -1419,12 +1419,16 @@ export function createPad(el, host) {
 
 // ----------------------------------------------------------------------------------- in a notebook: Python is the host
 
-const SLOW = 20000 // ms without an answer, after which somebody is told
+const PATIENCE = {first: 60000, later: 8000} // ms without an answer, after which somebody is told: a model has to be loaded first
+const SILENCE = 'Python does not answer: it is busy, or its kernel has ended. Your drawing is kept in this browser; '
+  + 'wait, or reload the page'
 
-function askPython(model) { // (message, [bytes, …]) → a promise of Python's answer
-  const waiting = new Map(), name = Math.random().toString(36).slice(2)
-  let n = 0
+function askPython(model, awake) { // (message, [bytes, …]) → a promise of Python's answer; awake: it answers after all
+  const waiting = new Map(), late = new Set(), name = Math.random().toString(36).slice(2)
+  let n = 0, patience = PATIENCE.first
   model.on('msg:custom', (answer, buffers) => {
+    patience = PATIENCE.later
+    if (late.delete(answer.id)) awake()
     const job = waiting.get(answer.id)
     if (!job) return
     waiting.delete(answer.id)
@@ -1436,8 +1440,9 @@ function askPython(model) { // (message, [bytes, …]) → a promise of Python's
     const id = `${name}-${n++}`
     const timer = setTimeout(() => {
       waiting.delete(id)
-      reject(new Error('Python does not answer: it is busy, or its kernel has ended. Your drawing is safe in this page; reload it, or restart the kernel'))
-    }, SLOW)
+      late.add(id)
+      reject(new Error(SILENCE))
+    }, patience)
     waiting.set(id, {resolve, reject, timer})
     model.send({...message, id}, undefined, buffers)
   })
@@ -1445,8 +1450,8 @@ function askPython(model) { // (message, [bytes, …]) → a promise of Python's
 
 const bytesOf = view => new Uint8Array(view.buffer, view.byteOffset, view.byteLength)
 
-function pythonHost(model) {
-  const ask = askPython(model), cleanFile = async f => new Uint8Array(await f.arrayBuffer())
+function pythonHost(model, awake) {
+  const ask = askPython(model, awake), bytesIn = async f => new Uint8Array(await f.arrayBuffer())
   let strokes // those that Python knows
   return {
     ...Object.fromEntries(['models', 'model', 'examples', 'key', 'foot'].map(k => [k, model.get(k)])),
@@ -1462,9 +1467,9 @@ function pythonHost(model) {
       const [answer, [labels]] = await ask({do: 'parts', w, h}, [data])
       return {w: answer.w, h: answer.h, labels: bytesOf(labels)}
     },
-    async palette(file) { return (await ask({do: 'palette', name: file.name ?? 'picture'}, [await cleanFile(file)]))[0].palette },
+    async palette(file) { return (await ask({do: 'palette', name: file.name ?? 'picture'}, [await bytesIn(file)]))[0].palette },
     async clean(file, {kind}) {
-      const [{w, h, kind: seen}, [data]] = await ask({do: 'clean', name: file.name ?? 'picture', kind: kind ?? null}, [await cleanFile(file)])
+      const [{w, h, kind: seen}, [data]] = await ask({do: 'clean', name: file.name ?? 'picture', kind: kind ?? null}, [await bytesIn(file)])
       return {ink: {w, h, data: bytesOf(data)}, kind: seen}
     },
   }
@@ -1590,7 +1595,7 @@ export default {
   render({model, el}) {
     const create = WIDGETS[model.get('kind')]
     if (create) return create(el, model)
-    const pad = createPad(el, pythonHost(model))
+    const pad = createPad(el, pythonHost(model, () => pad.repaint()))
     return () => pad.destroy()
   },
 }
