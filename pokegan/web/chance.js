@@ -1,4 +1,4 @@
-// The same chance as in Python, so that a seed paints the same picture in the page: torch's masks and numpy's normal numbers.
+// The same chance as in Python, so that a seed paints the same picture: torch's masks and NumPy's normal numbers.
 
 // A CPU generator of torch with this seed (Mersenne Twister, mt19937): 32 random bits a call
 export function mersenne(seed) {
@@ -47,7 +47,9 @@ function seedWords(seed) {
     return (r ^ r >>> 16) >>> 0
   }
   const pool = [seed, 0, 0, 0].map(o => mix(o, 0x931e8875))
-  for (let i = 0; i < 4; i++) for (let j = 0; j < 4; j++) if (i !== j) pool[j] = blend(pool[j], mix(pool[i], 0x931e8875))
+  for (let i = 0; i < 4; i++) for (let j = 0; j < 4; j++) {
+    if (i !== j) pool[j] = blend(pool[j], mix(pool[i], 0x931e8875))
+  }
   hash = 0x8b51f9dd
   return Array.from({length: 8}, (_, i) => mix(pool[i % 4], 0x58f38ded))
 }
@@ -69,7 +71,7 @@ export function pcg64(seed) {
 // The 256 layers of equal area under the bell curve (Marsaglia and Tsang 2000)
 const edge = 3.6541528853610088, area = 0.00492867323397465487
 const layers = (() => {
-  const bell = x => Math.exp(-x*x/2), width = new Float64Array(256), height = new Float64Array(256), inside = new Float64Array(256)
+  const bell = x => Math.exp(-x*x/2), [width, height, inside] = [0, 1, 2].map(() => new Float64Array(256))
   let x = edge, above = edge
   width[0] = area/bell(edge)/2**52
   inside[0] = edge*bell(edge)/area*2**52

@@ -23,7 +23,8 @@ worker.addEventListener('message', ({data: {id, answer, error}}) => {
 })
 
 worker.addEventListener('error', () => { // it could not even start
-  for (const {reject} of open.values()) reject(new Error('The painter has stopped: reload the page; the drawing is kept'))
+  const why = new Error('The painter has stopped: reload the page; the drawing is kept')
+  for (const {reject} of open.values()) reject(why)
   open.clear()
 })
 
@@ -52,9 +53,9 @@ async function fetchAll(files, progress) {
 }
 
 function showProgress(here, total) {
-  const bar = element('progress')
-  bar.value = here/total
-  element('progress-text').textContent = `Fetching the painter: ${Math.round(here/1e6)} of ${Math.round(total/1e6)} MB, once`
+  const [done, all] = [here, total].map(o => Math.round(o/1e6))
+  element('progress').value = here/total
+  element('progress-text').textContent = `Fetching the painter: ${done} of ${all} MB, once`
 }
 
 // Wait for the service worker, through which the large files are kept for the next visit; there is none without https

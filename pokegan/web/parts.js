@@ -44,16 +44,29 @@ function areaWeights(from, to) {
   })
 }
 
-// The same for a longer row, by a cubic curve through four pixels (INTER_CUBIC) or a line through two (INTER_LINEAR)
-function curveWeights(from, to, cubic) {
-  const a = -0.75, scale = from/to
+// The same for a longer row, by a cubic curve through four pixels (INTER_CUBIC)
+function cubicWeights(from, to) {
+  const a = -0.75, near = s => ((a + 2)*s - (a + 3))*s*s + 1, far = s => ((a*s - 5*a)*s + 8*a)*s - 4*a
   return Array.from({length: to}, (_, i) => {
-    const x = (i + 0.5)*scale - 0.5, j = Math.floor(x), t = x - j, u = 1 - t
-    const near = s => ((a + 2)*s - (a + 3))*s*s + 1, far = s => ((a*(s + 1) - 5*a)*(s + 1) + 8*a)*(s + 1) - 4*a
-    const weights = cubic ? [far(t), near(t), near(u)] : [u, t]
-    if (cubic) weights.push(1 - weights[0] - weights[1] - weights[2])
-    return weights.map((v, k) => [clamp(j + k - (cubic ? 1 : 0), 0, from - 1), v])
+    const x = (i + 0.5)*from/to - 0.5, j = Math.floor(x), t = x - j, weights = [far(t + 1), near(t), near(1 - t)]
+    weights.push(1 - weights[0] - weights[1] - weights[2])
+    return weights.map((v, k) => [clamp(j + k - 1, 0, from - 1), v])
   })
+}
+
+// One byte a pixel at a larger size, by a line through two (INTER_LINEAR), in OpenCV's whole numbers
+function enlarge(im, w, h) {
+  const taps = (from, to) => Array.from({length: to}, (_, i) => {
+    const x = (i + 0.5)*from/to - 0.5, j = Math.floor(x), t = j < 0 ? 0 : x - j
+    return [clamp(j, 0, from - 1), clamp(j + 1, 0, from - 1), round((1 - t)*2048), round(t*2048)]
+  })
+  const across = taps(im.w, w), down = taps(im.h, h), out = new Uint8Array(w*h)
+  const row = (y, [j, k, a, b]) => a*im.data[y*im.w + j] + b*im.data[y*im.w + k] >> 4
+  for (let y = 0; y < h; y++) for (let x = 0; x < w; x++) {
+    const [j, k, a, b] = down[y]
+    out[y*w + x] = (a*row(j, across[x]) >> 16) + (b*row(k, across[x]) >> 16) + 2 >> 2
+  }
+  return plane(w, h, out)
 }
 
 // A plane of bytes at another size, each byte of a pixel by itself
@@ -61,14 +74,15 @@ export function resize(im, w, h, way) {
   if (im.w === w && im.h === h) return im
   const n = im.data.length/(im.w*im.h), out = new Uint8ClampedArray(w*h*n)
   if (way === 'nearest') {
-    const source = (from, to) => Int32Array.from({length: to}, (_, i) => Math.min(Math.floor(i*(1/(to/from))), from - 1))
+    const place = (i, from, to) => Math.min(Math.floor(i*(1/(to/from))), from - 1) // as OpenCV divides
+    const source = (from, to) => Int32Array.from({length: to}, (_, i) => place(i, from, to))
     const across = source(im.w, w), down = source(im.h, h)
     for (let y = 0; y < h; y++) for (let x = 0; x < w; x++) for (let c = 0; c < n; c++) {
       out[(y*w + x)*n + c] = im.data[(down[y]*im.w + across[x])*n + c]
     }
     return plane(w, h, out)
   }
-  const weights = (from, to) => way === 'area' ? areaWeights(from, to) : curveWeights(from, to, way === 'cubic')
+  const weights = way === 'area' ? areaWeights : cubicWeights
   const across = weights(im.w, w), down = weights(im.h, h), rows = new Float32Array(im.h*w*n)
   for (let y = 0; y < im.h; y++) for (let x = 0; x < w; x++) for (const [j, v] of across[x]) {
     for (let c = 0; c < n; c++) rows[(y*w + x)*n + c] += v*im.data[(y*im.w + j)*n + c]
@@ -118,7 +132,8 @@ export function cleanSketch(im, noise = 0.15) {
 }
 
 // The comparisons that bring the middle one of nine to the fifth place (Paeth 1990)
-const swaps = [1, 2, 4, 5, 7, 8, 0, 1, 3, 4, 6, 7, 1, 2, 4, 5, 7, 8, 0, 3, 5, 8, 4, 7, 3, 6, 1, 4, 2, 5, 4, 7, 4, 2, 6, 4, 4, 2]
+const swaps = [1, 2, 4, 5, 7, 8, 0, 1, 3, 4, 6, 7, 1, 2, 4, 5, 7, 8, 0, 3, 5, 8, 4, 7, 3, 6, 1, 4, 2, 5, 4, 7, 4, 2,
+               6, 4, 4, 2]
 
 // The middle one of the nine bytes around every byte, for three bytes a pixel
 function medianBlur({w, h, data}) {
@@ -142,7 +157,8 @@ function medianBlur({w, h, data}) {
 
 // The mean of k values around each of n, mirrored at the ends; write(i, value) takes them in order
 function runningMean(read, n, k, write) {
-  const turn = 2*Math.max(1, n - 1), mirrored = i => { const j = (i % turn + turn) % turn; return read(j < n ? j : turn - j) }
+  const turn = 2*Math.max(1, n - 1), inside = i => (i % turn + turn) % turn
+  const mirrored = i => read(inside(i) < n ? inside(i) : turn - inside(i))
   let sum = 0
   for (let j = -(k >> 1); j < k - (k >> 1); j++) sum += mirrored(j)
   for (let i = 0; i < n; i++) {
@@ -179,7 +195,8 @@ function around({w, h, data}, k, running) {
 // Divide a photo of a sheet by the sheet (three bytes a pixel)
 export function evenLight(im) {
   if (median(im.data) < 90) return im
-  const k = Math.max(3, Math.floor(Math.max(im.w, im.h)/25)), paper = around(around(medianBlur(im), k, runningMax), k, runningMean).data
+  const k = Math.max(3, Math.floor(Math.max(im.w, im.h)/25))
+  const paper = around(around(medianBlur(im), k, runningMax), k, runningMean).data
   return plane(im.w, im.h, map(Uint8Array, im.data, (o, i) => Math.min(o*255/Math.max(Math.round(paper[i]), 1), 255)))
 }
 
@@ -263,7 +280,8 @@ const regionSide = 256, maxParts = 64, growth = [[0.4, 12], [0.5, 18], [0.6, 26]
 function findInk(sketch) {
   const s = regionSide/Math.max(sketch.w, sketch.h)
   const w = Math.max(1, round(sketch.w*s)), h = Math.max(1, round(sketch.h*s))
-  return plane(w, h, map(Uint8Array, resize(sketch, w, h, s < 1 ? 'area' : 'linear').data, o => o < 160 ? 1 : 0))
+  const scaled = s > 1 ? enlarge(sketch, w, h) : resize(sketch, w, h, 'area')
+  return plane(w, h, map(Uint8Array, scaled.data, o => o < 160 ? 1 : 0))
 }
 
 // Distance to the nearest ink, pixels
@@ -410,7 +428,8 @@ function growParts(ink) {
 
 // Parts in order of their size; ink and specks go to their neighbours
 function numberParts(parts, w, h) {
-  const area = new Int32Array(parts.reduce((a, b) => Math.max(a, b), 0) + 1), number = new Int32Array(area.length).fill(-1)
+  const area = new Int32Array(parts.reduce((a, b) => Math.max(a, b), 0) + 1)
+  const number = new Int32Array(area.length).fill(-1)
   for (const o of parts) if (o > 0) area[o]++
   const order = [...area.keys()].sort((a, b) => area[b] - area[a] || a - b).slice(0, maxParts - 1)
   number[0] = 0
@@ -565,7 +584,8 @@ function measureParts({w, h, data}) {
     if (column < w - 1) touch(o, data[i + 1])
     if (i < w*h - w) touch(o, data[i + w])
   }
-  const middle = last < 0 ? w/2 : (first + last)/2, inside = Math.max(w*h - area[0], 1), some = area.map(o => Math.max(o, 1))
+  const middle = last < 0 ? w/2 : (first + last)/2, inside = Math.max(w*h - area[0], 1)
+  const some = area.map(o => Math.max(o, 1))
   return {beside, share: area.map(o => o/inside), x: x.map((o, i) => (o/some[i] - middle)/w),
           y: y.map((o, i) => o/some[i]/h)}
 }

@@ -1,5 +1,6 @@
-// Paints, in a thread of its own, so that the hand is never kept waiting. Every message has an id, which its answer repeats:
-// {id, answer} or {id, error}. A painting that nobody waits for any more is answered with null: the latest stroke wins.
+// Paints, in a thread of its own, so that the hand is never kept waiting. Every message has an id, which its answer
+// repeats: {id, answer} or {id, error}. A painting that a newer one has overtaken is answered with null: the latest
+// stroke wins.
 import * as ort from './ort/ort.wasm.bundle.min.mjs'
 import {dropoutMasks} from './chance.js'
 import {cleanSketch, crop, evenLight, findPalette, fitSquare, fitStrokes, looksDrawn, overWhite, regions, resize, round,
@@ -77,8 +78,8 @@ const jobs = {
   async clean({picture, kind}) {
     const {w, h, data} = cleanSketch(evenLight(overWhite(picture)))
     if (kind === 'picture' || !kind && !looksDrawn({w, h, data})) {
-      throw new Error('This does not look like a drawing, and only Python can draw the lines of a picture (pokegan_edges): '
-                      + 'try a drawing, or a photo of one')
+      throw new Error('This does not look like a drawing, and the lines of a picture are found by Python alone '
+                      + '(pokegan_edges): try a drawing, or a photo of one')
     }
     return {kind: 'drawing', ink: {w, h, data}}
   },
