@@ -38,7 +38,7 @@ function areaWeights(from, to) {
   return Array.from({length: to}, (_, i) => {
     const start = i*scale, end = Math.min(start + scale, from), taps = []
     for (let j = Math.floor(start + 1e-3); j < end - 1e-3; j++) {
-      taps.push([j, (Math.min(j + 1, end) - Math.max(j, start))/(end - start)])
+      taps.push([j, Math.fround((Math.min(j + 1, end) - Math.max(j, start))/(end - start))])
     }
     return taps
   })
@@ -50,7 +50,7 @@ function cubicWeights(from, to) {
   return Array.from({length: to}, (_, i) => {
     const x = (i + 0.5)*from/to - 0.5, j = Math.floor(x), t = x - j, weights = [far(t + 1), near(t), near(1 - t)]
     weights.push(1 - weights[0] - weights[1] - weights[2])
-    return weights.map((v, k) => [clamp(j + k - 1, 0, from - 1), v])
+    return weights.map((v, k) => [clamp(j + k - 1, 0, from - 1), Math.fround(v)])
   })
 }
 
@@ -85,13 +85,13 @@ export function resize(im, w, h, way) {
   const weights = way === 'area' ? areaWeights : cubicWeights
   const across = weights(im.w, w), down = weights(im.h, h), rows = new Float32Array(im.h*w*n)
   for (let y = 0; y < im.h; y++) for (let x = 0; x < w; x++) for (const [j, v] of across[x]) {
-    for (let c = 0; c < n; c++) rows[(y*w + x)*n + c] += v*im.data[(y*im.w + j)*n + c]
+    for (let c = 0; c < n; c++) rows[(y*w + x)*n + c] += Math.fround(v*im.data[(y*im.w + j)*n + c])
   }
-  const sums = new Float32Array(w*n)
+  const sums = new Float32Array(w*n), twice = way === 'area' && im.w === 2*w && im.h === 2*h
   for (let y = 0; y < h; y++) {
     sums.fill(0)
-    for (const [j, v] of down[y]) for (let i = 0; i < w*n; i++) sums[i] += v*rows[j*w*n + i]
-    out.set(sums, y*w*n) // which rounds
+    for (const [j, v] of down[y]) for (let i = 0; i < w*n; i++) sums[i] += Math.fround(v*rows[j*w*n + i])
+    out.set(twice ? sums.map(o => Math.floor(o + 0.5)) : sums, y*w*n) // which rounds halves to even numbers
   }
   return plane(w, h, out)
 }
