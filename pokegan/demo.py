@@ -77,7 +77,7 @@ def plain_name(
     name = str(name).replace('\\', '/').rsplit('/', 1)[-1]
     return ''.join(c for c in name if c.isprintable())[:60]
 
-# %% ../nbs/15_demo.ipynb #024895ba
+# %% ../nbs/15_demo.ipynb #39275358
 MAX_SIDE = 2048 # of a drawing on the pad, pixels: the same in pad.js
 
 def on_paper(
@@ -116,7 +116,7 @@ def read_upload(
         kinds = ', '.join(UPLOAD_FORMATS)
         raise UserError(f'{name} is not a picture that can be read: choose a file of the kind {kinds}') from None
 
-# %% ../nbs/15_demo.ipynb #3a39b0f1
+# %% ../nbs/15_demo.ipynb #624b512b
 def without_dust(
     ink:np.ndarray, # H×W uint8: ink 0, paper 255
     least:float=1e-4, # smaller spots than this share of the sheet are dust
@@ -129,7 +129,7 @@ def without_dust(
     near = cv2.dilate(line[spot].astype(np.uint8), np.ones((5, 5), np.uint8)) > 0 # with the soft edges of lines
     return np.where(near, ink, 255).astype(np.uint8)
 
-# %% ../nbs/15_demo.ipynb #2903b7b4
+# %% ../nbs/15_demo.ipynb #70198a36
 def upload_lines(
     img:np.ndarray, # H×W×3 uint8 RGB, from read_upload
     kind:str|None=None, # 'drawing' or 'picture'; None: look
@@ -209,7 +209,7 @@ def example_sketches()->list: # paths of the drawings that come with the package
     here = Path(__file__).parent if '__file__' in globals() else Path('..')/'pokegan'
     return sorted(next(d for d in (here/'sketches', here.parent/'nbs'/'sketches') if d.is_dir()).glob('*.png'))
 
-# %% ../nbs/15_demo.ipynb #cba4b20b
+# %% ../nbs/15_demo.ipynb #7465219a
 def data_url(
     path:Path, # of a PNG
 )->str: # the same file as a link that holds it
@@ -242,7 +242,7 @@ def model_title(
     "What people call a model"
     return card.get('title') or name.removesuffix('-lambda').replace('-', ' ').replace('_', ' ').capitalize()
 
-# %% ../nbs/15_demo.ipynb #d2e90399
+# %% ../nbs/15_demo.ipynb #0780a070
 def as_swatches(
     palette, # of ((r, g, b), weight), such as a card's
 )->list: # of {hex, share}, which sum to 1
@@ -256,7 +256,7 @@ def as_palette(
     "What the pad writes, as a palette"
     return None if swatches is None else parse_colours([(o['hex'], o['share']) for o in swatches])
 
-# %% ../nbs/15_demo.ipynb #df1ed102
+# %% ../nbs/15_demo.ipynb #c9d62ffd
 def describe_model(
     model:str|Path|tuple, # as for get_model
 )->dict: # what the pad is to know: name, title, lam, at, can, palettes
@@ -268,7 +268,7 @@ def describe_model(
                 can=dict(palette=bool(arch.get('palette')), strokes=bool(arch.get('strokes'))),
                 palettes=[as_swatches(pick_palette(ps, seed)) for seed in range(len(ps))])
 
-# %% ../nbs/15_demo.ipynb #56f9e7e9
+# %% ../nbs/15_demo.ipynb #69e6843c
 def offered_models(
     model=None, # as for get_model, or None for the default one
 )->dict: # name → model, the one that is meant first
@@ -303,7 +303,7 @@ class SketchPad(anywidget.AnyWidget):
         self.on_msg(lambda _, message, buffers: self.answer(message, buffers))
         self.begin(sketch)
 
-# %% ../nbs/15_demo.ipynb #18b5f557
+# %% ../nbs/15_demo.ipynb #785e64e1
 @patch
 def begin(self:SketchPad,
     sketch, # as for SketchPad
@@ -344,7 +344,7 @@ def _repr_mimebundle_(self:SketchPad, **kwargs):
     data,meta = anywidget.AnyWidget._repr_mimebundle_(self, **kwargs)
     return data | {'text/plain': 'SketchPad()', 'image/png': self.snapshot()}, meta
 
-# %% ../nbs/15_demo.ipynb #a7b481d8
+# %% ../nbs/15_demo.ipynb #8f036316
 def read_pixels(
     data, # bytes of a message
     w:int, # pixels
@@ -357,7 +357,7 @@ def read_pixels(
         raise UserError(f'{data.size} bytes are no drawing of {w}×{h} pixels: no side may be longer than {MAX_SIDE}')
     return data.reshape((h, w) if channels == 1 else (h, w, channels))
 
-# %% ../nbs/15_demo.ipynb #75015d12
+# %% ../nbs/15_demo.ipynb #7244626e
 @patch
 def answer(self:SketchPad,
     message:dict, # do: 'paint', 'parts', 'palette' or 'clean'; id: to answer with; and what that needs
@@ -377,7 +377,7 @@ def show_error(self:SketchPad,
     self.error = ' '.join(str(e).split()) or type(e).__name__
     if 'id' in job: self.send(dict(id=job['id'], error=self.error))
 
-# %% ../nbs/15_demo.ipynb #7b56cea3
+# %% ../nbs/15_demo.ipynb #e7b3fff8
 @patch
 def ask_painting(self:SketchPad, message, buffers):
     "Hand the worker all that a painting depends on"
@@ -389,7 +389,7 @@ def ask_painting(self:SketchPad, message, buffers):
     old = self.worker.give(job)
     if old and 'id' in old: self.send(dict(id=old['id'])) # it will not be painted
 
-# %% ../nbs/15_demo.ipynb #e15e412e
+# %% ../nbs/15_demo.ipynb #6421f25a
 def paint_colours(
     ink:np.ndarray, # H×W uint8: ink 0, paper 255
     loaded:tuple, # (generator, card)
@@ -428,7 +428,7 @@ def quick_png(
     "A picture or drawing as PNG, quickly rather than small"
     return cv2.imencode('.png', a if a.ndim == 2 else a[..., ::-1], [cv2.IMWRITE_PNG_COMPRESSION, 1])[1].tobytes()
 
-# %% ../nbs/15_demo.ipynb #16c26bcf
+# %% ../nbs/15_demo.ipynb #47c48b5b
 @patch
 def send_parts(self:SketchPad, message, buffers):
     "The drawing's parts"
@@ -674,7 +674,7 @@ def voila_config(
                                 extension_allowlist=['@jupyter-widgets/jupyterlab-manager', 'anywidget']),
         MappingKernelManager=dict(cull_idle_timeout=1200, cull_interval=60)) # pages that went away without a word
 
-# %% ../nbs/15_demo.ipynb #c1712194
+# %% ../nbs/15_demo.ipynb #476e0379
 def quiet_surroundings():
     "Environment variables for Jupyter: this Python's kernel and files first, nobody's settings"
     os.environ.setdefault('OMP_NUM_THREADS', str(max(1, (os.cpu_count() or 2)//2)))

@@ -15,7 +15,8 @@ from . import models
 from .pictures import MissingPackage, UserError, first_line, one_line_errors, write_atomic
 from .models import noise_dropout
 from .conditions import N_CODE, N_WISH, default_lam, lam_range
-from .painting import DEFAULT_MODEL, find_model, get_model, is_learner, models_dir, paint, pick_palette, png_bytes
+from .painting import DEFAULT_MODEL, find_model, get_model, is_learner, models_dir, paint, pick_palette
+from .painting import png_bytes
 
 # %% auto #0
 __all__ = ['RUNTIME', 'RUNTIME_FILES', 'WEB_FILES', 'dropout_by', 'draw_masks', 'GivenGenerator', 'example_inputs',
@@ -39,7 +40,7 @@ def draw_masks(
     gen:nn.Module, # a generator
     sz:int, # side of its pictures, pixels
     seed:int=0, # of the noise, as for paint
-)->list: # a mask for each layer with dropout, the coarsest first: (1, C, h, w) float32, 1 where a feature is kept, else 0
+)->list: # for each layer with dropout (1, C, h, w) float32: 1 where a feature is kept, else 0; the coarsest first
     "What dropout keeps at a seed"
     masks,z = [],torch.Generator().manual_seed(seed)
     def draw(h, p, z):
@@ -121,11 +122,13 @@ def export_onnx(
     gen,card = get_model(model)
     gen = deepcopy(gen).cpu().requires_grad_(False).eval()
     inputs = example_inputs(gen, card['size'])
-    told,masks = ({k: v for k,v in inputs.items() if k in ks} for ks in (getattr(gen, 'told', ()), [k for k in inputs if 'mask' in k]))
+    masks = tuple(v for k,v in inputs.items() if k.startswith('mask'))
+    args = inputs['x'], {k: inputs[k] for k in getattr(gen, 'told', ())}, masks
+    how = dict(dynamo=True, opset_version=18, optimize=False, verbose=False)
     with warnings.catch_warnings():
         warnings.simplefilter('ignore') # about the recorder's own future
-        proto = torch.onnx.export(GivenGenerator(gen), (inputs['x'], told, tuple(masks.values())), dynamo=True, opset_version=18,
-                                  optimize=False, verbose=False, input_names=list(inputs), output_names=['painting']).model_proto
+        proto = torch.onnx.export(GivenGenerator(gen), args, input_names=list(inputs), output_names=['painting'], **how)
+    proto = proto.model_proto
     strip_notes(proto)
     halve_weights(proto)
     return proto.SerializeToString()
@@ -154,7 +157,8 @@ class OnnxGenerator:
     )->torch.Tensor: # painting (1, 3, S, S) in [-1, 1]
         "Paint one drawing"
         feeds = {k: torch.as_tensor(told.get(k, 0.)).expand(self.shapes[k]) for k in self.told}
-        masks = {k: noise_dropout(torch.ones(s), self.drop, z) > 0 for k,s in self.shapes.items() if k.startswith('mask')}
+        names = [k for k in self.shapes if k.startswith('mask')]
+        masks = {k: noise_dropout(torch.ones(self.shapes[k]), self.drop, z) > 0 for k in names}
         feeds = {k: v.float().numpy() for k,v in dict(x=x, **feeds, **masks).items()}
         return torch.from_numpy(self.session.run(None, feeds)[0])
 
@@ -176,9 +180,9 @@ def page_card(
     name,lam,palettes = model_name(model),lam_range(card),card.get('palettes') or []
     picked = [pick_palette(palettes, seed) for seed in range(len(palettes))]
     return dict(name=name, title=card.get('title') or name.replace('-', ' ').capitalize(), size=card['size'],
-                lam=lam if 'lam' in gen.told else None, at=default_lam(card.get('lam')), told=list(gen.told), drop=gen.drop,
-                masks=[list(m.shape) for m in draw_masks(gen, card['size'])],
-                palettes=[[dict(rgb=rgb, weight=weight) for rgb,weight in p] for p in picked], table=card.get('neighbours'))
+                lam=lam if 'lam' in gen.told else None, at=default_lam(card.get('lam')), told=list(gen.told),
+                drop=gen.drop, masks=[list(m.shape) for m in draw_masks(gen, card['size'])],
+                palettes=[[dict(rgb=c, weight=w) for c,w in p] for p in picked], table=card.get('neighbours'))
 
 # %% ../nbs/16_page.ipynb #16a00046
 def cache_dir()->Path:
@@ -208,7 +212,8 @@ def fetch_npm(
     try:
         with urllib.request.urlopen(url, timeout=60) as r: data = check_hash(r.read(), sha512, url)
     except OSError as e:
-        raise UserError(f"{url} could not be fetched ({first_line(e)}): fetch it elsewhere and put it into {path.parent}") from None
+        why = first_line(getattr(e, 'reason', e))
+        raise UserError(f"{url} could not be fetched ({why}): get it elsewhere and put it into {path.parent}") from None
     write_atomic(path, lambda f: Path(f).write_bytes(data))
     return data
 
@@ -248,13 +253,13 @@ def list_files(
     large, # names of those that the page fetches itself, and shows how far it has come
 )->bytes: # files.js
     "The page's files, and a name for this edition of them"
-    digest = hashlib.sha256(b''.join(k.encode() + hashlib.sha256(v).digest() for k,v in sorted(files.items()))).hexdigest()
-    listed = dict(edition=digest[:16], small=sorted(set(files) - set(large) - {'sw.js'}), large=sorted(large))
+    hashes = [f'{k} {hashlib.sha256(v).hexdigest()}' for k,v in sorted(files.items())]
+    edition = hashlib.sha256('\n'.join(hashes).encode()).hexdigest()[:16]
+    listed = dict(edition=edition, small=sorted(set(files) - set(large) - {'sw.js'}), large=sorted(large))
     return f'self.files = {json.dumps(listed, indent=1)}\n'.encode()
 
 # %% ../nbs/16_page.ipynb #16a00059
-WEB_FILES = {'index.html': 'page.html', **{o: o for o in ('page.js', 'worker.js', 'parts.js', 'chance.js', 'sw.js', 'pad.js',
-                                                          'pad.css', 'page.webmanifest')}}
+WEB_FILES = 'page.js worker.js parts.js chance.js sw.js pad.js pad.css page.webmanifest'.split()
 
 def page_files(
     model:str|Path|tuple=DEFAULT_MODEL, # as for get_model; it must paint line drawings
@@ -262,12 +267,13 @@ def page_files(
     "All files of a page, before any is written"
     card,drawings = page_card(model),sorted(sketches_dir().glob('*.png'))
     if get_model(model)[0].arch['c_in'] != 1:
-        raise UserError(f"{card['name']} paints coloured pictures, and a pad has only lines: use a model of line drawings")
+        raise UserError(f"{card['name']} wants coloured input, and a pad has only lines: use a model of line drawings")
     large = dict(weights='model.onnx', runtime=f'ort/{RUNTIME_FILES[1]}')
-    files = {k: (web_dir()/v).read_bytes() for k,v in WEB_FILES.items()} | {f'examples/{f.name}': f.read_bytes() for f in drawings}
+    files = {o: (web_dir()/o).read_bytes() for o in WEB_FILES} | {'index.html': (web_dir()/'page.html').read_bytes()}
+    files |= {f'examples/{f.name}': f.read_bytes() for f in drawings}
     files |= runtime_files() | page_icons(model) | {'model.onnx': export_onnx(model)}
-    card |= dict(examples=[f.stem for f in drawings], files={k: dict(url=v, bytes=len(files[v])) for k,v in large.items()})
-    files['model.json'] = json.dumps(card).encode()
+    sizes = {k: dict(url=v, bytes=len(files[v])) for k,v in large.items()}
+    files['model.json'] = json.dumps(card | dict(examples=[f.stem for f in drawings], files=sizes)).encode()
     return files | {'files.js': list_files(files, large.values())}
 
 # %% ../nbs/16_page.ipynb #16a00060

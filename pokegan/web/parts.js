@@ -82,16 +82,20 @@ export function resize(im, w, h, way) {
     }
     return plane(w, h, out)
   }
-  const weights = way === 'area' ? areaWeights : cubicWeights
-  const across = weights(im.w, w), down = weights(im.h, h), rows = new Float32Array(im.h*w*n)
-  for (let y = 0; y < im.h; y++) for (let x = 0; x < w; x++) for (const [j, v] of across[x]) {
-    for (let c = 0; c < n; c++) rows[(y*w + x)*n + c] += Math.fround(v*im.data[(y*im.w + j)*n + c])
-  }
-  const sums = new Float32Array(w*n), twice = way === 'area' && im.w === 2*w && im.h === 2*h
+  const weights = way === 'area' ? areaWeights : cubicWeights, stride = w*n
+  const across = weights(im.w, w), down = weights(im.h, h), rows = new Float32Array(im.h*stride)
+  across.forEach((taps, x) => {
+    for (const [j, v] of taps) for (let y = 0, to = x*n, from = j*n; y < im.h; y++, to += stride, from += im.w*n) {
+      for (let c = 0; c < n; c++) rows[to + c] += Math.fround(v*im.data[from + c])
+    }
+  })
+  const sums = new Float32Array(stride), twice = way === 'area' && im.w === 2*w && im.h === 2*h
   for (let y = 0; y < h; y++) {
     sums.fill(0)
-    for (const [j, v] of down[y]) for (let i = 0; i < w*n; i++) sums[i] += Math.fround(v*rows[j*w*n + i])
-    out.set(twice ? sums.map(o => Math.floor(o + 0.5)) : sums, y*w*n) // which rounds halves to even numbers
+    for (const [j, v] of down[y]) {
+      for (let i = 0, from = j*stride; i < stride; i++, from++) sums[i] += Math.fround(v*rows[from])
+    }
+    out.set(twice ? sums.map(o => Math.floor(o + 0.5)) : sums, y*stride) // which rounds halves to even numbers
   }
   return plane(w, h, out)
 }

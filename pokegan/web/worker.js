@@ -25,6 +25,17 @@ const grey = ({w, h, data}) => { // one byte a pixel as three
 
 const fit = ink => fitSquare(cleanSketch(grey(ink)), model.size)
 
+const opaque = ({w, h, data}) => { // three bytes a pixel as RGBA
+  const out = new Uint8ClampedArray(4*w*h)
+  for (let i = 0, k = 0; i < out.length; i += 4) {
+    out[i] = data[k++]
+    out[i + 1] = data[k++]
+    out[i + 2] = data[k++]
+    out[i + 3] = 255
+  }
+  return {w, h, data: out}
+}
+
 // The inputs of the network, by name
 function inputs(sq, {palette, lam, seed}, box) {
   const wished = palette?.map(({rgb, weight}) => ({rgb, weight}))
@@ -38,11 +49,11 @@ function inputs(sq, {palette, lam, seed}, box) {
   }))
 }
 
-// The painting of a square: three numbers from -1 to 1 a pixel, plane by plane, as RGBA bytes
+// The painting of a square: three numbers from -1 to 1 a pixel, plane by plane, as three bytes a pixel
 function toPicture(numbers, side) {
-  const n = side*side, data = new Uint8ClampedArray(4*n).fill(255)
+  const n = side*side, data = new Uint8ClampedArray(3*n)
   for (let c = 0; c < 3; c++) for (let i = 0; i < n; i++) {
-    data[4*i + c] = round(Math.fround((Math.fround(numbers[c*n + i]) + 1)*127.5))
+    data[3*i + c] = round(Math.fround((Math.fround(numbers[c*n + i]) + 1)*127.5))
   }
   return {w: side, h: side, data}
 }
@@ -65,7 +76,8 @@ const jobs = {
     const start = performance.now(), {sq, box} = fit(ink)
     const {painting} = await session.run(inputs(sq, wish, box))
     const small = crop(toPicture(painting.data, model.size), box)
-    return {...resize(small, ink.w, ink.h, box[2] > ink.h ? 'area' : 'cubic'), ms: performance.now() - start}
+    const picture = opaque(resize(small, ink.w, ink.h, box[2] > ink.h ? 'area' : 'cubic'))
+    return {...picture, ms: performance.now() - start}
   },
 
   // the drawing's parts, without the margins of its square
