@@ -19,12 +19,12 @@ from .painting import DEFAULT_MODEL, Layers, find_model, fit_strokes, flatten, g
 from .painting import paint_square, pick_palette, read_card, tell_colours
 
 # %% auto #0
-__all__ = ['MAX_SIDE', 'MAX_UPLOAD', 'MAX_PIXELS', 'UPLOAD_FORMATS', 'Latest', 'plain_name', 'on_paper', 'read_upload',
-           'without_dust', 'upload_lines', 'find_models', 'slider_place', 'Painters', 'web_file', 'example_sketches',
-           'data_url', 'sketch_models', 'model_name', 'model_title', 'as_swatches', 'as_palette', 'describe_model',
-           'offered_models', 'SketchPad', 'read_pixels', 'paint_colours', 'quick_png', 'told_model', 'card_table',
-           'as_pair', 'name_sketches', 'LambdaExplorer', 'measure_painting', 'PageHead', 'DemoPage', 'check_port',
-           'voila_app', 'voila_config', 'quiet_surroundings', 'pokegan_demo']
+__all__ = ['MAX_SIDE', 'MAX_UPLOAD', 'MAX_PIXELS', 'UPLOAD_FORMATS', 'EXTENSIONS', 'Latest', 'plain_name', 'on_paper',
+           'read_upload', 'without_dust', 'upload_lines', 'find_models', 'slider_place', 'Painters', 'web_file',
+           'example_sketches', 'data_url', 'sketch_models', 'model_name', 'model_title', 'as_swatches', 'as_palette',
+           'describe_model', 'offered_models', 'SketchPad', 'read_pixels', 'paint_colours', 'quick_png', 'told_model',
+           'card_table', 'as_pair', 'name_sketches', 'LambdaExplorer', 'measure_painting', 'PageHead', 'DemoPage',
+           'check_port', 'voila_app', 'voila_config', 'quiet_surroundings', 'pokegan_demo']
 
 # %% ../nbs/15_demo.ipynb #63792271
 class Latest:
@@ -662,6 +662,8 @@ def voila_app():
     return Demo
 
 # %% ../nbs/15_demo.ipynb #ccca96bf
+EXTENSIONS = ['@jupyter-widgets/jupyterlab-manager', *(f'@voila-dashboards/widgets-manager{i}' for i in (7, 8)), 'anywidget']
+
 def voila_config(
     port:int=8866, # where to serve the page
 )->dict: # class → settings
@@ -671,7 +673,7 @@ def voila_config(
                    tornado_settings=dict(websocket_max_message_size=3*MAX_UPLOAD*10**6)),
         VoilaConfiguration=dict(template='lab', file_allowlist=[], show_tracebacks=False, preheat_kernel=False,
                                 allow_template_override='NO', allow_theme_override='NO',
-                                extension_allowlist=['@jupyter-widgets/jupyterlab-manager', 'anywidget']),
+                                extension_allowlist=EXTENSIONS),
         MappingKernelManager=dict(cull_idle_timeout=1200, cull_interval=60)) # pages that went away without a word
 
 # %% ../nbs/15_demo.ipynb #476e0379
