@@ -26,8 +26,11 @@ export function mersenne(seed) {
 // What dropout keeps, as pokegan.models.noise_dropout draws it: for every shape an array of 0 and 1
 export function dropoutMasks(shapes, drop, seed) {
   const bits = mersenne(seed)
-  const keeps = () => (bits() & 0xffffff)/2**24 >= Math.fround(drop) ? 1 : 0 // torch.rand has 24 bits
-  return shapes.map(shape => Float32Array.from({length: shape.reduce((a, b) => a*b)}, keeps))
+  return shapes.map(shape => {
+    const keep = new Float32Array(shape.reduce((a, b) => a*b))
+    for (let i = 0; i < keep.length; i++) keep[i] = (bits() & 0xffffff)/2**24 >= Math.fround(drop) ? 1 : 0 // 24 bits
+    return keep
+  })
 }
 
 const mask32 = 0xffffffffn, mask64 = (1n << 64n) - 1n, mask128 = (1n << 128n) - 1n

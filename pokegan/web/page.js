@@ -5,28 +5,52 @@ const element = id => document.getElementById(id)
 
 // ------------------------------------------------------------------------------------------------------------ painter
 
-const worker = new Worker('worker.js', {type: 'module'}), open = new Map()
-let count = 0
+class Painter { // a thread that paints, cleans lines and finds parts
+  constructor() {
+    this.worker = new Worker('worker.js', {type: 'module'})
+    this.waiting = new Map() // what it has been asked: id → {resolve, reject}
+    this.count = 0
+    this.ready = false
+    this.strokes = null // those that it has: they are sent anew only when they have changed
+    this.worker.addEventListener('message', ({data: {id, answer, error}}) => {
+      const {resolve, reject} = this.waiting.get(id)
+      this.waiting.delete(id)
+      if (error) reject(new Error(error))
+      else resolve(answer)
+    })
+    this.worker.addEventListener('error', () => { // it could not even start
+      const why = new Error('The painter has stopped: reload the page; the drawing is kept')
+      for (const {reject} of this.waiting.values()) reject(why)
+      this.waiting.clear()
+    })
+  }
 
-// Ask the painter for a job, and wait for its answer
-function ask(job, wants = {}, given = []) {
-  const id = count++, answer = new Promise((resolve, reject) => open.set(id, {resolve, reject}))
-  worker.postMessage({id, job, ...wants}, given)
-  return answer
+  get idle() { return this.ready && this.waiting.size === 0 }
+
+  ask(job, wants = {}, given = []) {
+    const id = this.count++, answer = new Promise((resolve, reject) => this.waiting.set(id, {resolve, reject}))
+    this.worker.postMessage({id, job, ...wants}, given)
+    return answer
+  }
+
+  async open(card, weights, runtime, given = []) {
+    await this.ask('open', {card, weights, runtime}, given)
+    this.ready = true
+  }
+
+  paint({strokes, ...wants}) {
+    const changed = strokes === this.strokes ? {} : {strokes}
+    this.strokes = strokes
+    return this.ask('paint', {...wants, ...changed})
+  }
 }
 
-worker.addEventListener('message', ({data: {id, answer, error}}) => {
-  const {resolve, reject} = open.get(id)
-  open.delete(id)
-  if (error) reject(new Error(error))
-  else resolve(answer)
-})
-
-worker.addEventListener('error', () => { // it could not even start
-  const why = new Error('The painter has stopped: reload the page; the drawing is kept')
-  for (const {reject} of open.values()) reject(why)
-  open.clear()
-})
+// A painter finishes what it has begun. If the pen is lifted meanwhile, a second one paints the whole stroke at once,
+// where there is a processor for it, and nobody waits for the first one any more
+const painters = [new Painter()]
+const idle = () => painters.find(o => o.idle)
+const painter = () => idle() ?? painters[0]
+const hasRoom = navigator.hardwareConcurrency > 1 && (navigator.deviceMemory ?? 8) >= 4
 
 // ----------------------------------------------------------------------------------------------------------- download
 
@@ -97,28 +121,37 @@ const colours = palette => palette && palette.map(({hex, share}) => ({rgb: rgbOf
 
 // What pad.js asks of its home
 function makeHost(card, ready) {
-  let sent = null // the strokes that the painter has
-  return {
+  const host = {
     models: [{name: card.name, title: card.title, lam: card.lam, at: card.at, palettes: card.palettes.map(swatches),
               can: {palette: card.told.includes('palette'), strokes: card.told.includes('wishes')}}],
     examples: card.examples.map(name => ({name, url: `examples/${name}.png`})),
     key: 'pokegan',
     start: null,
+    now: null, // the painting that the pad waits for: what was asked, and how to stop waiting
 
     async paint({ink, strokes, palette, lam, seed}) {
       await ready
-      const changed = strokes === sent ? {} : {strokes}
-      sent = strokes
-      const answer = await ask('paint', {ink, palette: colours(palette), lam, seed, ...changed})
+      const mine = host.now = {ink, strokes}, overtaken = new Promise(resolve => { mine.overtake = () => resolve(null) })
+      const painting = painter().paint({ink, strokes, palette: colours(palette), lam, seed})
+      const answer = await Promise.race([painting, overtaken])
+      if (host.now === mine) host.now = null
       return answer && {picture: toCanvas(answer), ms: answer.ms}
     },
     async parts(ink) {
       await ready
-      return ask('parts', {ink})
+      return painter().ask('parts', {ink})
     },
-    async palette(file) { return swatches(await ask('palette', {picture: await readPicture(file)})) },
-    async clean(file, {kind} = {}) { return ask('clean', {picture: await readPicture(file), kind}) },
+    async palette(file) { return swatches(await painter().ask('palette', {picture: await readPicture(file)})) },
+    async clean(file, {kind} = {}) { return painter().ask('clean', {picture: await readPicture(file), kind}) },
   }
+  return host
+}
+
+// The pen is lifted: a painting of half the stroke is out of date, if somebody has time to paint the whole
+function penLifted(pad, host) {
+  if (!host.now || !idle()) return
+  const {ink, strokes} = pad.state()
+  if (ink !== host.now.ink || strokes !== host.now.strokes) host.now.overtake()
 }
 
 // -------------------------------------------------------------------------------------------------------------- begin
@@ -129,13 +162,21 @@ async function openPainter(card) {
     throw new Error(`The painter could not be fetched (${e.message}): reload the page; the drawing is kept`)
   })
   element('progress-text').textContent = 'Waking the painter'
-  await ask('open', {card, weights, runtime}, [weights.buffer, runtime.buffer])
+  await painters[0].open(card, weights, runtime)
+  if (hasRoom) setTimeout(() => openSecond(card, weights, runtime), 1500) // the first painting comes first
+}
+
+function openSecond(card, weights, runtime) {
+  const second = new Painter()
+  painters.push(second)
+  second.open(card, weights, runtime, [weights.buffer, runtime.buffer]).catch(() => painters.pop()) // one will do
 }
 
 async function main() {
   const card = await (await fetch('model.json')).json()
   const ready = openPainter(card), host = makeHost(card, ready), pad = createPad(element('pad'), host)
   Object.assign(globalThis, {pad, host}) // for whoever opens the browser's console
+  addEventListener('pointerup', () => penLifted(pad, host))
   await ready.catch(e => pad.fail(e.message))
   element('loading').hidden = true
   document.documentElement.dataset.ready = String(Math.round(performance.now()))

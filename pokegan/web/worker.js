@@ -17,6 +17,13 @@ function findParts(sq) {
   return found.labels
 }
 
+let drawn = null // the last seed, and its masks
+
+function findMasks(seed) {
+  if (drawn?.seed !== seed) drawn = {seed, masks: dropoutMasks(model.masks, model.drop, seed)}
+  return Object.fromEntries(drawn.masks.map((o, i) => [`mask${i}`, o]))
+}
+
 const grey = ({w, h, data}) => { // one byte a pixel as three
   const out = new Uint8Array(3*data.length)
   for (let i = 0; i < data.length; i++) out.fill(data[i], 3*i, 3*i + 3)
@@ -41,11 +48,12 @@ function inputs(sq, {palette, lam, seed}, box) {
   const wished = palette?.map(({rgb, weight}) => ({rgb, weight}))
   const mine = strokes && fitStrokes(strokes, box, model.size)
   const told = tellColours(sq, {...model, palette: wished, strokes: mine, seed, find: findParts})
-  const values = {x: Float32Array.from(sq.data, o => o/127.5 - 1), lam: [lam ?? model.at], ...told}
-  dropoutMasks(model.masks, model.drop, seed).forEach((o, i) => { values[`mask${i}`] = o })
+  const x = new Float32Array(sq.data.length)
+  for (let i = 0; i < x.length; i++) x[i] = sq.data[i]/127.5 - 1
+  const values = {x, lam: new Float32Array([lam ?? model.at]), ...told, ...findMasks(seed)}
   return Object.fromEntries(session.inputMetadata.map(({name, shape}) => {
-    const n = shape.reduce((a, b) => a*b, 1)
-    return [name, new ort.Tensor('float32', Float32Array.from(values[name] ?? new Float32Array(n)), shape)]
+    const nothing = () => new Float32Array(shape.reduce((a, b) => a*b, 1)) // that is told
+    return [name, new ort.Tensor('float32', values[name] ?? nothing(), shape)]
   }))
 }
 
