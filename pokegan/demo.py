@@ -240,7 +240,8 @@ def model_title(
     card:dict, # the model's card
 )->str: # a few words
     "What people call a model"
-    return card.get('title') or name.removesuffix('-lambda').replace('-', ' ').replace('_', ' ').capitalize()
+    plain = name.removesuffix('-lambda').replace('-', ' ').replace('_', ' ').capitalize()
+    return card.get('title') or plain.replace('Pokemon', 'Pokémon')
 
 # %% ../nbs/15_demo.ipynb #0780a070
 def as_swatches(

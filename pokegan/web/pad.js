@@ -76,9 +76,8 @@ const ICONS = { // 24×24, drawn with strokes
   ink: 'M4 18c3-9 6-9 7-4s4 5 8-6M4 21h16',
   eraser: 'M9 20h11M5 15l9-10 6 6-8 9H8l-3-3z M10 10l6 6',
   brush: 'M20 4c-5 2-9 6-11 10l2 2c4-2 8-6 9-12zM9 14c-3 0-3 3-5 5 3 1 7 1 7-3',
-  bucket: 'M10 3l9 9-7 7a2 2 0 0 1-3 0l-6-6a2 2 0 0 1 0-3l7-7zM4 12h14M21 16c1 2 1 4-.5 4S19 18 21 16z',
+  bucket: 'M5 10.500L11.500 4l8 8-6.500 6.500a2 2 0 0 1-2.800 0L5 13.300a2 2 0 0 1 0-2.800zM5 12h14.500M11.500 4L9 1.500M21.500 16c1.200 1.700 1.200 3.200 0 3.200s-1.200-1.500 0-3.200z',
   dropper: 'M4 20l1-4 8-8 3 3-8 8-4 1zM12 7l5 5M15 6l2-2a1.8 1.8 0 0 1 3 3l-2 2',
-  sponge: 'M5 9h14v10H5zM8 9V6h8v3M9 13h.01M13 15h.01M15 12h.01M10 16h.01',
   undo: 'M9 7L4 12l5 5M4 12h10a6 6 0 0 1 6 6',
   redo: 'M15 7l5 5-5 5M20 12H10a6 6 0 0 0-6 6',
   clear: 'M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13M10 11v6M14 11v6',
@@ -99,7 +98,7 @@ const ICONS = { // 24×24, drawn with strokes
 const icon = name => draw('svg', {viewBox: '0 0 24 24', class: 'pg-icon', 'aria-hidden': 'true'}, draw('path', {d: ICONS[name]}))
 
 const button = (name, text, title, onclick, attrs = {}) =>
-  make('button', {type: 'button', class: 'pg-button', title, 'aria-label': title, onclick, ...attrs},
+  make('button', {type: 'button', class: 'pg-button', title, 'aria-label': text ? null : title, onclick, ...attrs},
     name && icon(name), text && make('span', {}, text))
 
 const group = (title, ...kids) => make('div', {class: 'pg-group', role: 'group', 'aria-label': title}, ...kids)
@@ -123,8 +122,13 @@ function followTheme(root, signal) { // dark or light as the system is; JupyterL
   set()
 }
 
+function scrollerOf(e) { // what scrolls it: the page, or a notebook's panel
+  for (let p = e.parentElement; p; p = p.parentElement)
+    if (p.scrollHeight > p.clientHeight + 1 && /auto|scroll/.test(getComputedStyle(p).overflowY)) return p
+  return document.scrollingElement
+}
+
 const clamp = (v, lo, hi) => Math.min(hi, Math.max(lo, v))
-const sleep = ms => new Promise(done => setTimeout(done, ms))
 
 // ---------------------------------------------------------------------------------------------------------- colours
 
@@ -141,7 +145,8 @@ function oklab(hex) { // Ottosson 2020: distances in it are what an eye sees
 }
 
 function unlike(a, b) { // how different two palettes look: every colour's way to the nearest one of the other, weighed
-  const way = (p, q) => p.reduce((sum, o) => sum + o.share * Math.min(...q.map(u => Math.hypot(...o.lab.map((v, i) => v - u.lab[i])))), 0)
+  const far = (o, u) => Math.hypot(...o.lab.map((v, i) => v - u.lab[i]))
+  const way = (p, q) => p.reduce((sum, o) => sum + o.share * Math.min(...q.map(u => far(o, u))), 0)
   return way(a, b) + way(b, a)
 }
 
@@ -158,6 +163,13 @@ export function pickUnlike(palettes, n, from, random = Math.random) { // n palet
   return chosen
 }
 
+const merged = palette => palette.reduce((found, o) => { // colours that look alike are one
+  const same = found.find(u => Math.hypot(...oklab(u.hex).map((v, i) => v - oklab(o.hex)[i])) < .03)
+  if (same) same.share += o.share
+  else found.push({...o})
+  return found
+}, [])
+
 const even = palette => { // shares that sum to 1
   const sum = palette.reduce((s, o) => s + o.share, 0)
   return palette.map(o => ({...o, share: o.share / sum}))
@@ -173,9 +185,16 @@ const shrink = (mask, w, h, side) => { // every k-th label, so that the longer s
   return {w: sw, h: sh, labels: out}
 }
 
+const inkAt = ({w, h, data}, sw, sh) => { // is there ink in each of sw×sh blocks?
+  const ink = new Uint8Array(sw * sh)
+  for (let y = 0; y < h; y++)
+    for (let x = 0; x < w; x++) if (data[y * w + x] < REACH) ink[Math.floor(y * sh / h) * sw + Math.floor(x * sw / w)] = 1
+  return ink
+}
+
 /* Where two parts touch without ink between them, there is a gap in the line. Every border of that kind is one gap;
    it is closed by a line between the two pieces of ink at its ends. Coordinates are shares of the sheet. */
-export function findGaps({w, h, labels}, ink, widest = 40) { // ink: w×h, true where there is ink
+export function findGaps({w, h, labels}, ink, widest = 40) { // ink: w×h, 1 where there is ink
   const border = new Uint8Array(w * h)
   for (let p = 0; p < w * h; p++)
     for (const q of [p % w < w - 1 ? p + 1 : p, p + w < w * h ? p + w : p])
@@ -241,19 +260,19 @@ export function zip(files) { // [[name, bytes], …] → a zip file's bytes, not
   return new Blob([...parts, ...heads, end])
 }
 
-async function openRaster(layers, merged) { // {ink, colour} and merged are canvases
-  const {width: w, height: h} = merged, s = Math.min(1, 256 / Math.max(w, h))
+async function openRaster(layers, whole) { // {ink, colour} and their sum, as canvases
+  const {width: w, height: h} = whole, s = Math.min(1, 256 / Math.max(w, h))
   const [small, ctx] = canvasOf(Math.max(1, Math.round(w * s)), Math.max(1, Math.round(h * s)))
-  ctx.drawImage(merged, 0, 0, small.width, small.height)
+  ctx.drawImage(whole, 0, 0, small.width, small.height)
   const rows = Object.keys(layers).map(n => `    <layer name="${n}" src="data/${n}.png" x="0" y="0" opacity="1.0"`
     + ' visibility="visible" composite-op="svg:src-over"/>')
   const stack = ['<?xml version="1.0" encoding="UTF-8"?>', `<image version="0.0.3" w="${w}" h="${h}" xres="72" yres="72">`,
     '  <stack>', ...rows, '  </stack>', '</image>', ''].join('\n')
   const png = async canvas => new Uint8Array(await (await blobOf(canvas)).arrayBuffer())
-  const text = s => new TextEncoder().encode(s)
+  const text = t => new TextEncoder().encode(t)
   const files = [['mimetype', text('image/openraster')], ['stack.xml', text(stack)]]
   for (const [n, c] of Object.entries(layers)) files.push([`data/${n}.png`, await png(c)])
-  return zip([...files, ['mergedimage.png', await png(merged)], ['Thumbnails/thumbnail.png', await png(small)]])
+  return zip([...files, ['mergedimage.png', await png(whole)], ['Thumbnails/thumbnail.png', await png(small)]])
 }
 
 // ----------------------------------------------------------------------------------------- the sheet and its history
@@ -425,7 +444,7 @@ class Pad {
 
   toolButton(name) {
     const [, key, , title] = TOOLS[name]
-    return button(name, '', `${title} (${key.toUpperCase()})`, () => this.choose(name), {'data-tool': name, 'aria-pressed': 'false'})
+    return button(name === 'sponge' ? 'eraser' : name, '', `${title} (${key.toUpperCase()})`, () => this.choose(name), {'data-tool': name, 'aria-pressed': 'false'})
   }
 
   buildTools() { // what the hand needs
@@ -483,7 +502,8 @@ class Pad {
     this.paletteTools = make('div', {class: 'pg-group pg-palette'}, this.swatches, this.moreButton, make('span', {class: 'pg-gap'}), this.picker, this.hex,
       this.lockButton, this.lessButton, from, this.source)
     this.surpriseButton = button('dice', 'Surprise me', 'Four paintings to choose from', () => this.surprise(), {class: 'pg-button pg-main'})
-    this.colours = make('div', {class: 'pg-row pg-colours'}, this.paletteTools, this.gapButton, make('span', {class: 'pg-push'}), this.surpriseButton)
+    this.plain = make('span', {class: 'pg-soft'}, 'This model chooses its colours itself')
+    this.colours = make('div', {class: 'pg-row pg-colours'}, this.paletteTools, this.plain, this.gapButton, make('span', {class: 'pg-push'}), this.surpriseButton)
     return make('div', {}, this.colours, this.surprises)
   }
 
@@ -528,13 +548,13 @@ class Pad {
     this.narrow = narrow
   }
 
-  mine(e) { // is this key meant for this pad?
+  mine() { // is a key, or a pasted picture, meant for this pad?
     const at = document.activeElement
     return this.root.contains(at) || active === this && (!at || at === document.body)
   }
 
   key(e) {
-    if (!this.mine(e) || e.defaultPrevented) return
+    if (!this.mine() || e.defaultPrevented) return
     const typing = e.target.matches?.('input[type=text], textarea, select'), k = e.key.toLowerCase()
     const does = e.ctrlKey || e.metaKey ? {z: () => e.shiftKey ? this.redo() : this.undo(), y: () => this.redo()}
       : typing || e.altKey ? {}
@@ -542,7 +562,7 @@ class Pad {
           '-': () => this.setZoom(this.zoom / 1.25), 0: () => this.setZoom(1), escape: () => this.escape(),
           ...Object.fromEntries(Object.entries(TOOLS).map(([name, o]) => [o[1], () => this.choose(name)]))}
     if (typing && (e.ctrlKey || e.metaKey)) return
-    if (e.key === ' ' && this.paper.matches(':hover, :focus')) { this.space = true; e.preventDefault() }
+    if (e.key === ' ' && [document.body, this.paper].includes(document.activeElement)) { this.space = true; e.preventDefault() }
     if (!does[k]) return
     e.preventDefault()
     does[k]()
@@ -738,7 +758,7 @@ class Pad {
     const old = this.pointers.get(id), [other] = [...this.pointers].filter(([k]) => k !== id).map(([, v]) => v)
     const r = this.paper.getBoundingClientRect(), way = p => Math.hypot(p[0] - other[0], p[1] - other[1])
     if (this.zoom === 1 && Math.abs(way(now) - way(old)) < Math.abs(now[1] - old[1]) / 2) { // two fingers scroll
-      window.scrollBy(0, (old[1] - now[1]) / 2)
+      scrollerOf(this.root).scrollBy(0, (old[1] - now[1]) / 2)
       return
     }
     this.setZoom(this.zoom * way(now) / Math.max(1, way(old)), (now[0] + other[0]) / 2 - r.left, (now[1] + other[1]) / 2 - r.top)
@@ -804,7 +824,7 @@ class Pad {
     if (part === this.hovered && this.found?.version === this.hoveredVersion) return
     this.hovered = part
     this.hoveredVersion = this.found?.version
-    if (part === null) { this.outline.width = this.outline.width; return }
+    if (part === null) { this.outline.getContext('2d').clearRect(0, 0, this.outline.width, this.outline.height); return }
     const {w, h, labels} = await this.parts()
     Object.assign(this.outline, {width: w, height: h})
     const ctx = this.outline.getContext('2d')
@@ -829,8 +849,7 @@ class Pad {
     if (['brush', 'bucket'].includes(this.tool) && !this.sheet.blank()) {
       try {
         const found = await this.parts(), small = shrink(found.labels, found.w, found.h, 256)
-        const ink = shrink(this.sheet.drawing().data, this.sheet.w, this.sheet.h, Math.max(small.w, small.h)).labels
-        if (this.tool === 'bucket') gaps = findGaps(small, Array.from(ink, v => v < REACH))
+        if (this.tool === 'bucket') gaps = findGaps(small, inkAt(this.sheet.drawing(), small.w, small.h))
       } catch (e) { this.fail(e.message) }
     }
     if (version !== this.sheet.version.ink) return // a newer drawing asks by itself
@@ -866,7 +885,7 @@ class Pad {
     for (const b of this.root.querySelectorAll('[data-tool]')) b.setAttribute('aria-pressed', b.dataset.tool === tool)
     this.width.value = this.widths[tool]
     this.width.disabled = !this.widths[tool]
-    this.paper.dataset.tool = tool
+    this.paper.dataset.holds = tool
     this.stage.classList.toggle('pg-colouring', TOOLS[tool][0] === 'colour')
     this.hover(this.where)
     this.showGaps()
@@ -917,7 +936,7 @@ class Pad {
     this.stage.style.setProperty('--w', w)
     this.stage.style.setProperty('--h', h)
     this.hovered = undefined
-    this.outline.width = this.outline.width
+    this.outline.getContext('2d').clearRect(0, 0, this.outline.width, this.outline.height)
     this.setZoom(1)
     this.copyInk()
     if (this.art.width !== w || this.art.height !== h) this.wipe()
@@ -1063,6 +1082,7 @@ class Pad {
     if (m.lam) this.setLam(this.wantedLam ?? m.at)
     this.colourTools.hidden = !can.strokes
     this.paletteTools.hidden = !(can.palette || can.strokes)
+    this.plain.hidden = !this.paletteTools.hidden
     this.toolsOff = can.strokes ? [] : ['brush', 'bucket', 'dropper', 'sponge']
     if (this.toolsOff.includes(this.tool)) this.choose('pen')
     this.surprises.hidden = true
@@ -1206,7 +1226,7 @@ class Pad {
     this.calm()
     this.source.value = ''
     try {
-      const found = even(await this.host.palette(file)).slice(0, MAX_COLOURS), locked = this.own().filter(o => o.locked)
+      const found = merged(even(await this.host.palette(file))), locked = this.own().filter(o => o.locked)
       this.palette = even([...locked, ...found].slice(0, MAX_COLOURS))
       this.chosen = null
       this.paletteChanged()
@@ -1290,7 +1310,7 @@ class Pad {
 
   paste(e) {
     const file = [...e.clipboardData?.files ?? []].find(f => f.type.startsWith('image/'))
-    if (file && this.mine(e)) { e.preventDefault(); this.take(file) }
+    if (file && this.mine()) { e.preventDefault(); this.take(file) }
   }
 
   async save(kind) {
@@ -1444,7 +1464,12 @@ function askPython(model, awake) { // (message, [bytes, …]) → a promise of P
       reject(new Error(SILENCE))
     }, patience)
     waiting.set(id, {resolve, reject, timer})
-    model.send({...message, id}, undefined, buffers)
+    try { model.send({...message, id}, undefined, buffers) }
+    catch { // the kernel is gone, and the page knows it
+      waiting.delete(id)
+      clearTimeout(timer)
+      reject(new Error(SILENCE))
+    }
   })
 }
 
@@ -1510,12 +1535,12 @@ function createExplorer(el, model) {
   const bar = make('input', {type: 'range', min: 0, 'aria-label': 'λ: from loose to careful', oninput: () => set('index', +bar.value)})
   const text = make('output', {class: 'pg-lam-text'}), note = make('span', {class: 'pg-soft'})
   let timer
+  const step = () => set('index', (get('index') + 1) % get('lams').length)
   const play = button('', 'Play', 'Move λ by itself', () => {
     if (timer) timer = clearInterval(timer)
     else timer = setInterval(step, 250)
     shown()
   }, {'aria-pressed': 'false'})
-  const step = () => set('index', (get('index') + 1) % get('lams').length)
   const again = button('dice', 'Another one', 'The same drawing at another seed', () => set('seed', get('seed') + 1), {class: 'pg-button pg-main'})
   const strip = make('div', {class: 'pg-strip', role: 'group', 'aria-label': 'Paintings from the lowest to the highest λ'})
   const ends = make('div', {class: 'pg-ends'}, make('span', {}, make('b', {}, 'loose'), ', low λ: what the critic believes counts more'),
@@ -1535,7 +1560,7 @@ function createExplorer(el, model) {
     strip.replaceChildren(...get('stops').map(i => make('button', {type: 'button', class: 'pg-cell', 'aria-label': `Go to ${lamOf(i)}`,
       onclick: () => set('index', i)}, make('img', {alt: ''}), lamOf(i))))
     ends.hidden = get('stops').length < 2
-    below.replaceChildren(...get('table') ? [table(get('table'))] : [])
+    below.replaceChildren(...get('table').rows ? [table(get('table'))] : [])
     shown()
   }
 
