@@ -131,7 +131,8 @@ function makeHost(card, ready) {
 
     async paint({ink, strokes, palette, lam, seed}) {
       await ready
-      const mine = host.now = {ink, strokes}, overtaken = new Promise(resolve => { mine.overtake = () => resolve(null) })
+      const mine = host.now = {ink, strokes}
+      const overtaken = new Promise(resolve => { mine.overtake = () => resolve(null) })
       const painting = painter().paint({ink, strokes, palette: colours(palette), lam, seed})
       const answer = await Promise.race([painting, overtaken])
       if (host.now === mine) host.now = null
