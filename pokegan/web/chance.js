@@ -33,7 +33,7 @@ export function dropoutMasks(shapes, drop, seed) {
   })
 }
 
-const mask32 = 0xffffffffn, mask64 = (1n << 64n) - 1n, mask128 = (1n << 128n) - 1n
+const mask64 = (1n << 64n) - 1n, mask128 = (1n << 128n) - 1n
 const multiplier = 0x2360ed051fc65da44385df649fccf645n
 
 // Eight words of entropy from a seed below 2**32, as numpy's SeedSequence makes them
@@ -72,7 +72,7 @@ export function pcg64(seed) {
 }
 
 // The 256 layers of equal area under the bell curve (Marsaglia and Tsang 2000)
-const edge = 3.6541528853610088, area = 0.00492867323397465487
+const edge = 3.6541528853610088, area = 0.004928673233974655
 const layers = (() => {
   const bell = x => Math.exp(-x*x/2), [width, height, inside] = [0, 1, 2].map(() => new Float64Array(256))
   let x = edge, above = edge

@@ -1,4 +1,5 @@
-// The page without a server: the pad, with a painter in a thread beside it.
+// The page without a server: the pad, with painters in threads beside it.
+/* global fetch, navigator, OffscreenCanvas, performance, Worker */
 import {createPad, hexOf, rgbOf, MAX_SIDE} from './pad.js'
 
 const element = id => document.getElementById(id)

@@ -423,8 +423,8 @@ function growParts(ink) {
   const paper = paperHills(number, ink.w, ink.h), enough = 0.5*hullPaper(ink)
   let parts
   for (const [ratio, widest] of growth) {
-    const group = trap(heights, ways, paper, ratio, widest), around = group[paper[0]]
-    parts = number.map(o => o < 0 ? -1 : group[o] === around ? 0 : group[o] + 1)
+    const group = trap(heights, ways, paper, ratio, widest), outer = group[paper[0]]
+    parts = number.map(o => o < 0 ? -1 : group[o] === outer ? 0 : group[o] + 1)
     if (parts.reduce((n, o) => n + (o > 0 ? 1 : 0), 0) >= enough) break
   }
   return parts
@@ -454,11 +454,11 @@ export function regions(sketch) {
 function pieces(on, w, h, diagonally) {
   const W = w + 2, left = new Uint8Array(W*(h + 2)), found = [] // what is left, with a margin
   for (let y = 0; y < h; y++) for (let x = 0; x < w; x++) left[(y + 1)*W + x + 1] = on[y*w + x]
-  const around = [-W, -1, 1, W, ...diagonally ? [-W - 1, -W + 1, W - 1, W + 1] : []]
+  const near = [-W, -1, 1, W, ...diagonally ? [-W - 1, -W + 1, W - 1, W + 1] : []]
   for (let start = left.indexOf(1); start >= 0; start = left.indexOf(1, start)) {
     const piece = [start]
     left[start] = 0
-    for (let k = 0; k < piece.length; k++) for (const o of around) {
+    for (let k = 0; k < piece.length; k++) for (const o of near) {
       if (left[piece[k] + o]) { left[piece[k] + o] = 0; piece.push(piece[k] + o) }
     }
     found.push(piece.map(i => (Math.floor(i/W) - 1)*w + i % W - 1))

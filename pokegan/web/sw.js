@@ -1,6 +1,7 @@
 // Keeps the page for the next visit, with or without a network. files.js, which pokegan_page writes, names its files
 // and says which edition this is: with another edition the browser finds this script changed, fetches the new files
 // beside the old, and uses them once no old page is open.
+/* global caches, fetch, importScripts, Request, self */
 importScripts('files.js') // files: {edition, small: […], large: […]}
 
 const edition = `pokegan-${self.files.edition}`

@@ -1,6 +1,7 @@
 // Paints, in a thread of its own, so that the hand is never kept waiting. Every message has an id, which its answer
 // repeats: {id, answer} or {id, error}. A painting that a newer one has overtaken is answered with null: the latest
 // stroke wins.
+/* global MessageChannel, performance, postMessage */
 import * as ort from './ort/ort.wasm.bundle.min.mjs'
 import {dropoutMasks} from './chance.js'
 import {cleanSketch, crop, evenLight, findPalette, fitSquare, fitStrokes, looksDrawn, overWhite, regions, resize, round,
