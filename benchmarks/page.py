@@ -1,10 +1,11 @@
-"""What the page without a server costs: how large it is, how soon it is ready, and how closely its painting follows the pen; then what one
-painting costs natively, by torch and by onnxruntime.
+"""What the page without a server costs: how large it is, how soon it is ready, how closely its painting follows the
+pen; then what one painting costs natively, by torch and by onnxruntime.
 
     python benchmarks/page.py [--strokes 40] [--out benchmarks/page.json]
 
-Needs Chromium, as tests/page.py does. What a visitor waits for is timed by the clock, which means something on an idle machine alone: if it is
-busy, these figures are printed and left out of the record. All that says CPU is the time of one thread (Linux only).
+Needs Chromium, as tests/page.py does. What a visitor waits for is timed by the clock, which means something on an idle
+machine alone: if it is busy, these figures are printed and left out of the record. All that says CPU is the time of one
+thread (Linux only).
 """
 import argparse, json, os, statistics, subprocess, sys, tempfile, time
 from pathlib import Path
@@ -16,9 +17,11 @@ from pokegan.painting import DEFAULT_MODEL, load_model, paint_square, tell_colou
 
 WATCH = '''() => { window.seen = {pen: 0, painted: 0}
     const note = () => requestAnimationFrame(() => { seen.painted = performance.now() })
-    new MutationObserver(note).observe(document.querySelector('.pokegan'), {attributes: true, attributeFilter: ['data-painted'], subtree: true})
+    const what = {attributes: true, attributeFilter: ['data-painted'], subtree: true}
+    new MutationObserver(note).observe(document.querySelector('.pokegan'), what)
+    const pen = e => { if (e.type != 'pointermove' || e.buttons) seen.pen = performance.now() }
     for (const kind of ['pointerdown', 'pointermove', 'pointerup'])
-        document.querySelector('.pg-paper').addEventListener(kind, e => { if (kind != 'pointermove' || e.buttons) seen.pen = performance.now() }, true) }'''
+        document.querySelector('.pg-paper').addEventListener(kind, pen, true) }'''
 
 def arc(rng):
     "A piece of a circle, somewhere on the sheet"
@@ -34,8 +37,10 @@ def follow(v, strokes, hz=60):
         b = v.page.locator('.pg-paper .pg-stack').bounding_box()
         at = [(b['x'] + x*b['width'], b['y'] + y*b['height']) for x,y in arc(rng)]
         v.page.mouse.move(*at[0]); v.page.mouse.down()
-        for p in at[1:]:
-            t = time.time(); v.page.mouse.move(*p); v.page.wait_for_timeout(max(0, 1000/hz - 1000*(time.time() - t)))
+        for o in at[1:]:
+            t = time.time()
+            v.page.mouse.move(*o)
+            v.page.wait_for_timeout(max(0, 1000/hz - 1000*(time.time() - t)))
         v.page.mouse.up()
         v.settled()
         s = v.page.evaluate('seen')
@@ -70,11 +75,15 @@ def cpu_ms(do, n=25, skip=5):
 def import_s(code, n=4):
     "CPU seconds of a fresh interpreter that runs some code, the median"
     def once():
-        t = os.times(); subprocess.run([sys.executable, '-c', code], check=True, env={**os.environ, 'OMP_NUM_THREADS': '1'})
+        t = os.times()
+        subprocess.run([sys.executable, '-c', code], check=True, env={**os.environ, 'OMP_NUM_THREADS': '1'})
         return sum(os.times()[2:4]) - sum(t[2:4])
     return round(statistics.median([once() for _ in range(n)][1:]), 2)
 
-p = argparse.ArgumentParser(); p.add_argument('--strokes', type=int, default=40); p.add_argument('--out'); a = p.parse_args()
+p = argparse.ArgumentParser()
+p.add_argument('--strokes', type=int, default=40)
+p.add_argument('--out')
+a = p.parse_args()
 torch.set_num_threads(1)
 found,clock = {},{} # what other work on the machine hardly disturbs, and what it does
 load = os.getloadavg()[0]
@@ -82,13 +91,15 @@ busy = load > os.cpu_count()/4
 with tempfile.TemporaryDirectory() as tmp, chromium() as b:
     size = write_page(tmp, DEFAULT_MODEL)
     found['all files, MB'] = round(size/1e6, 1)
-    for o in ('model.onnx', 'ort/ort-wasm-simd-threaded.wasm'): found[f'{o.split("/")[-1]}, MB'] = round((Path(tmp)/o).stat().st_size/1e6, 1)
+    for o in ('model.onnx', 'ort/ort-wasm-simd-threaded.wasm'):
+        found[f'{Path(o).name}, MB'] = round((Path(tmp)/o).stat().st_size/1e6, 1)
     with server(tmp) as url, b.new_context(viewport=dict(width=1280, height=860)) as context:
         v = Visitor(context, url)
         clock['ready on the first visit, s'] = round(v.open(), 1)
         clock['ready on the next visit, s'] = round(v.open(), 1)
         ms = follow(v, a.strokes)
-        for name,value in (('median', np.median(ms)), ('95%', np.percentile(ms, 95))): clock[f'from stroke to painting, {name}, ms'] = round(value)
+        clock['from stroke to painting, median, ms'] = round(np.median(ms))
+        clock['from stroke to painting, 95%, ms'] = round(np.percentile(ms, 95))
         v.settled(); cpu = painter_s()
         ms = v.page.evaluate("""async () => { const s = pad.state(), ms = []
             for (let i = 0; i < 20; i++) ms.push((await host.paint({...s, seed: i})).ms)
@@ -101,9 +112,12 @@ sq = np.full((256, 256), 255, np.uint8); sq[60:200, 60:64] = sq[60:200, 190:194]
 found['natively by torch, CPU ms'] = cpu_ms(lambda i: paint_square(sq, pair, seed=i))
 found['natively by onnxruntime, CPU ms'] = cpu_ms(lambda i: paint_square(sq, twin, seed=i))
 for name,code in {'importing torch': 'import torch', 'importing onnxruntime': 'import onnxruntime',
-                  'importing pokegan.painting': 'import pokegan.painting'}.items(): found[f'{name}, CPU s'] = import_s(code)
+                  'importing pokegan.painting': 'import pokegan.painting'}.items():
+    found[f'{name}, CPU s'] = import_s(code)
 for k,o in (clock | found).items(): print(f'{k:45} {o}')
 if busy: print(f'the machine is busy (load {load:.1f}): what the clock says is not recorded')
 else: found = clock | found
-machine = f'{os.cpu_count()} CPU cores, {"busy" if busy else "idle"}; torch {torch.__version__.split("+")[0]} on one thread'
-if a.out: Path(a.out).write_text(json.dumps(dict(machine=machine, model=DEFAULT_MODEL, found=found), indent=1, ensure_ascii=False) + '\n')
+torch_is = f'torch {torch.__version__.split("+")[0]} on one thread'
+machine = f'{os.cpu_count()} CPU cores, {"busy" if busy else "idle"}; {torch_is}'
+record = dict(machine=machine, model=DEFAULT_MODEL, found=found)
+if a.out: Path(a.out).write_text(json.dumps(record, indent=1, ensure_ascii=False) + '\n')

@@ -4,27 +4,29 @@
 
 Needs Playwright and a Chromium, as tests/browser.py does. The page is served on 127.0.0.1 alone.
 """
-import argparse, base64, contextlib, functools, http.server, io, json, shutil, tarfile, tempfile, threading, time, zipfile
+import argparse, base64, contextlib, functools, http.server, io, json, shutil, tarfile, tempfile, threading, time
+import zipfile
 from pathlib import Path
 import numpy as np, torch
 from PIL import Image
 from playwright.sync_api import sync_playwright
-from pokegan.conditions import ToldUNet, colour_by_itself, encode_palette, parse_colours, regions, stroke_wishes, wish_channels
+from pokegan.conditions import ToldUNet, colour_by_itself, encode_palette, regions, stroke_wishes, wish_channels
 from pokegan.hands import clean_sketch, even_light, looks_drawn
 from pokegan.models import init_weights
 from pokegan.page import fetch_npm, sketches_dir, write_page
 from pokegan.painting import DEFAULT_MODEL, fit_strokes, load_model, paint
 from pokegan.pictures import fit_square, read_drawing
 
-FLAGS = '--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync'.split()
+FLAGS = ('--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking '
+         '--disable-component-update --disable-sync').split()
 
-# ------------------------------------------------------------------------------------------------------ page and browser
+# ---------------------------------------------------------------------------------------------------- page and browser
 
 class Files(http.server.SimpleHTTPRequestHandler):
     "A plain file server, as dumb as one can be"
-    extensions_map = {'.html': 'text/html', '.js': 'text/javascript', '.mjs': 'text/javascript', '.wasm': 'application/wasm',
-                      '.css': 'text/css', '.json': 'application/json', '.webmanifest': 'application/manifest+json',
-                      '.png': 'image/png', '.txt': 'text/plain', '': 'application/octet-stream'}
+    extensions_map = {'.html': 'text/html', '.js': 'text/javascript', '.mjs': 'text/javascript', '.css': 'text/css',
+                      '.wasm': 'application/wasm', '.json': 'application/json', '.png': 'image/png',
+                      '.webmanifest': 'application/manifest+json', '': 'application/octet-stream'}
     def log_message(self, *args): pass
 
 @contextlib.contextmanager
@@ -47,19 +49,23 @@ def chromium():
 def told_model():
     "A model that is told λ, a palette and the colours of parts; random weights, as a file would hold them"
     torch.manual_seed(0)
-    gen = init_weights(ToldUNet((1, 1000), palette=True, strokes=True, nf=8, n_levels=7, up='bilinear'), .06).eval()
+    gen = ToldUNet((1, 1000), palette=True, strokes=True, nf=8, n_levels=7, up='bilinear')
+    gen = init_weights(gen, .06).requires_grad_(False).eval()
     for m in gen.modules():
         if isinstance(m, torch.nn.Linear): torch.nn.init.normal_(m.weight, 0, .2) # so that λ and palettes matter
     for p in gen.parameters(): p.data = p.data.half().float()
     rng = np.random.default_rng(0)
-    palettes = [[(rng.integers(0, 256, 3).tolist(), round(float(w), 3)) for w in rng.dirichlet([1]*4)] for _ in range(7)]
-    return gen.requires_grad_(False), dict(size=256, lam=[1, 1000], palettes=palettes, neighbours=rng.normal(size=(11, 11)).round(3).tolist())
+    def palette(): return [(rng.integers(0, 256, 3).tolist(), round(float(w), 3)) for w in rng.dirichlet([1]*4)]
+    palettes,table = [palette() for _ in range(7)], rng.normal(size=(11, 11)).round(3).tolist()
+    return gen, dict(size=256, lam=[1, 1000], palettes=palettes, neighbours=table)
 
 def packed(a):
     "An array for JavaScript"
     return dict(h=a.shape[0], w=a.shape[1], base64=base64.b64encode(np.ascontiguousarray(a).tobytes()).decode())
 
-def unpacked(o, dtype=np.uint8): return np.frombuffer(base64.b64decode(o['base64']), dtype).reshape(o['h'], o['w'], -1).squeeze()
+def unpacked(o, dtype=np.uint8):
+    "An array from JavaScript"
+    return np.frombuffer(base64.b64decode(o['base64']), dtype).reshape(o['h'], o['w'], -1).squeeze()
 
 JS = '''globalThis.t = {
   bytes: s => Uint8Array.from(atob(s), c => c.charCodeAt(0)),
@@ -129,10 +135,11 @@ class Visitor:
 
 def arc(x, y, r, n=30): return [(x + r*np.cos(t), y + r*np.sin(t)) for t in np.linspace(0, 6.1, n)]
 
-def expected(s, pair, **kwargs):
+def expected(s, pair):
     "Python's painting of the state of a pad"
     colours = s['palette'] and [((*bytes.fromhex(o['hex'][1:]),), o['share']) for o in s['palette']]
-    return np.array(paint(s['ink'], pair, lam=s['lam'], seed=s['seed'], colours=colours, strokes=s['strokes'], ink='paint', **kwargs)).astype(int)
+    done = paint(s['ink'], pair, lam=s['lam'], seed=s['seed'], colours=colours, strokes=s['strokes'], ink='paint')
+    return np.array(done).astype(int)
 
 def close(a, b, what, most=2):
     d = np.abs(a - b).max()
@@ -161,14 +168,15 @@ def check_rules(v, pair):
         laid = [colour_by_itself(labels, [palette], s, table) for s in range(6)]
         res = v.page.evaluate('''async ({img, ink, sq, half, box, labels, strokes, palette, table}) => {
             const p = await import('./parts.js'), [i, k, q, l, s] = [img, ink, sq, labels, strokes].map(t.unpack)
-            const pal = palette.map(([rgb, weight]) => ({rgb, weight})), f = p.fitSquare(k, 256), st = p.fitStrokes(s, box, 256)
-            const w = p.strokeWishes(st, l)
-            return {clean: t.pack(p.cleanSketch(i)), sq: t.pack(f.sq), box: f.box, labels: t.pack(p.regions(q)), small: t.pack(p.regions(t.unpack(half))), there: t.pack(st),
-                spread: t.pack(w.labels), wishes: [...w.wishes], code: [...p.encodePalette(pal)],
+            const pal = palette.map(([rgb, weight]) => ({rgb, weight})), f = p.fitSquare(k, 256)
+            const st = p.fitStrokes(s, box, 256), w = p.strokeWishes(st, l)
+            return {clean: t.pack(p.cleanSketch(i)), sq: t.pack(f.sq), box: f.box, labels: t.pack(p.regions(q)),
+                small: t.pack(p.regions(t.unpack(half))), there: t.pack(st), spread: t.pack(w.labels),
+                wishes: [...w.wishes], code: [...p.encodePalette(pal)],
                 laid: [0, 1, 2, 3, 4, 5].map(n => [...p.layPalette(l, pal, n, table)]),
                 channels: t.pack({w: 4*256, h: 256, data: p.wishChannels(w.labels, w.wishes, q)})} }''',
-            dict(img=packed(img), ink=packed(ink), sq=packed(sq), half=packed(half), box=[int(o) for o in box], labels=packed(labels), strokes=packed(strokes),
-                 palette=palette, table=card['neighbours']))
+            {k: packed(o) for k,o in dict(img=img, ink=ink, sq=sq, half=half, labels=labels, strokes=strokes).items()}
+            | dict(box=[int(o) for o in box], palette=palette, table=card['neighbours']))
         for name,mine in dict(clean=ink, sq=sq, labels=labels, small=regions(half), there=there).items():
             assert np.array_equal(unpacked(res[name]), mine), f'{f.stem}: another {name} in the page'
         assert np.array_equal(unpacked(res['spread'], np.int16), spread) and tuple(res['box']) == box
@@ -177,7 +185,8 @@ def check_rules(v, pair):
         assert np.array_equal(channels, wish_channels(spread, wishes, sq).numpy())
         assert np.array_equal(np.float32(res['code']), encode_palette(palette))
         for mine,theirs in zip(laid, res['laid']):
-            assert {k: rgb for k,rgb in mine.items() if k} == {k: tuple(rgb) for k,rgb in theirs}, f'{f.stem}: other colours in the page'
+            laid_there = {k: tuple(rgb) for k,rgb in theirs}
+            assert {k: rgb for k,rgb in mine.items() if k} == laid_there, f'{f.stem}: other colours in the page'
     return 'ten drawings: lines, square, parts, wishes and laid palettes equal Python\'s'
 
 def check_chance(v, pair):
@@ -196,29 +205,33 @@ def check_photo(v, pair):
     photo = ((img*.7 + 60)*np.linspace(.5, .95, img.shape[1])[None, :, None]).astype(np.uint8)
     blobs = np.zeros((90, 120, 3), np.uint8); blobs[20:70, 10:110] = 200, 60, 20
     for a,drawn in ((photo, True), (blobs, False)):
-        res = v.page.evaluate('''async o => { const p = await import('./parts.js'), e = p.evenLight(t.unpack(o)), k = p.cleanSketch(e)
+        res = v.page.evaluate('''async o => {
+            const p = await import('./parts.js'), e = p.evenLight(t.unpack(o)), k = p.cleanSketch(e)
             return [t.pack(e), p.looksDrawn(k), p.findPalette(t.unpack(o), 3)] }''', packed(a))
-        assert np.abs(unpacked(res[0]).reshape(a.shape).astype(int) - even_light(a)).max() <= 3, 'another light in the page'
+        light = unpacked(res[0]).reshape(a.shape).astype(int)
+        assert np.abs(light - even_light(a)).max() <= 3, 'another light in the page'
         assert res[1] == looks_drawn(clean_sketch(even_light(a))) == drawn
-    assert [o['rgb'] for o in res[2]][:2] == [[0, 0, 0], [200, 60, 20]] and abs(sum(o['weight'] for o in res[2]) - 1) < 1e-6
-    return 'photos are evened out as in Python, areas are no drawing, a picture has its palette'
+    assert [o['rgb'] for o in res[2]][:2] == [[0, 0, 0], [200, 60, 20]]
+    assert abs(sum(o['weight'] for o in res[2]) - 1) < 1e-6
+    return 'photos have even light as in Python, areas are no drawing, a picture has its palette'
 
 def check_paintings(v, pair, n, small):
     "Drawings of several sizes, λ, seeds and colours"
     worst,can = 0, pair[0].told
     for k,f in enumerate(sorted(sketches_dir().glob('*.png'))[:n]):
-        ink = clean_sketch(read_drawing(Image.open(f).resize(((256, 256), (512, 512), (300, 500), (640, 420), small)[k % 5])))
+        size = ((256, 256), (512, 512), (300, 500), (640, 420), small)[k % 5]
+        ink = clean_sketch(read_drawing(Image.open(f).resize(size)))
         s = dict(ink=ink, lam=(1., 100., 1000.)[k % 3] if 'lam' in can else None, seed=k, palette=None, strokes=None)
-        if 'palette' in can: s['palette'] = [None, [dict(hex='#e4572e', share=.6), dict(hex='#ffc914', share=.4)]][k % 2]
+        if 'palette' in can and k % 2: s['palette'] = [dict(hex='#e4572e', share=.6), dict(hex='#ffc914', share=.4)]
         if 'wishes' in can and k % 3:
             s['strokes'] = np.zeros((*ink.shape, 4), np.uint8)
             s['strokes'][ink.shape[0]//3:][:9, ink.shape[1]//3:][:, :40] = 40, 90, 220, 255
         if s['palette'] is None and pair[1].get('palettes'): # as the pad asks: the seed's palette
-            s['palette'] = v.page.evaluate("""async seed => { const all = (await (await fetch('model.json')).json()).palettes, pad = await import('./pad.js')
-                return all[seed % all.length].map(o => ({hex: pad.hexOf(o.rgb), share: o.weight})) }""", k)
+            s['palette'] = v.page.evaluate('i => host.models[0].palettes[i % host.models[0].palettes.length]', k)
         theirs = v.page.evaluate("""async ({ink, strokes, ...more}) => {
             const {picture: p} = await host.paint({ink: t.unpack(ink), strokes: t.unpack(strokes), ...more})
-            return t.pack({w: p.width, h: p.height, data: p.getContext('2d').getImageData(0, 0, p.width, p.height).data}) }""",
+            const {data} = p.getContext('2d').getImageData(0, 0, p.width, p.height)
+            return t.pack({w: p.width, h: p.height, data}) }""",
             s | dict(ink=packed(ink), strokes=None if s['strokes'] is None else packed(s['strokes'])))
         d = np.abs(unpacked(theirs)[..., :3].astype(int) - expected(s, pair)).max()
         assert d <= 2, f'{f.stem}: the page paints it {d}/255 apart from Python'
@@ -239,7 +252,8 @@ def check_hand(v, pair):
     for i in range(5): v.stroke(arc(.5, .62 + .02*i, .03 + .02*i)) # faster than anybody can paint
     v.until(lambda: v.painted() > n, 'five strokes'); v.settled()
     close(v.colours(), expected(v.state(), pair), 'five quick strokes')
-    dropped = v.page.evaluate("""async () => { const s = pad.state(), all = await Promise.all([1, 2, 3, 4].map(seed => host.paint({...s, seed})))
+    dropped = v.page.evaluate("""async () => {
+        const s = pad.state(), all = await Promise.all([1, 2, 3, 4].map(seed => host.paint({...s, seed})))
         return all.map(o => o === null) }""")
     assert dropped[-1] is False and any(dropped), f'four paintings at once: {dropped}'
     return f'{res}; undo, redo; {sum(dropped)} of four at once were dropped, not the last'
@@ -283,7 +297,8 @@ def check_files(v, pair, tmp):
         got[kind] = path
     w,h = v.state()['ink'].shape[::-1]
     picture,alone,both = (Image.open(got[k]) for k in ('picture', 'colours', 'pair'))
-    assert picture.size == alone.size == (w, h) and both.width >= 2*w and alone.mode == 'RGBA' and alone.getchannel('A').getextrema() == (0, 255)
+    assert picture.size == alone.size == (w, h) and both.width >= 2*w
+    assert alone.mode == 'RGBA' and alone.getchannel('A').getextrema() == (0, 255)
     layers = zipfile.ZipFile(got['layers'])
     assert layers.read('mimetype') == b'image/openraster' and b'name="ink"' in layers.read('stack.xml')
     ink = Image.open(io.BytesIO(layers.read('data/ink.png'))).getchannel('A')
@@ -308,16 +323,18 @@ def check_offline(v, pair):
 
 def check_phone(b, url, pair, shots):
     "A phone of 390×844: touch draws, nothing is wider than the screen, and the page is installable"
-    with b.new_context(viewport=dict(width=390, height=844), has_touch=True, is_mobile=True, device_scale_factor=2) as context:
+    phone = dict(viewport=dict(width=390, height=844), has_touch=True, is_mobile=True, device_scale_factor=2)
+    with b.new_context(**phone) as context:
         v = Visitor(context, url); v.open()
         v.until(lambda: v.painted(), 'the first painting'); v.settled()
         assert v.page.evaluate('document.documentElement.scrollWidth') <= 390
         at = v.page.locator('.pg-paper .pg-stack').bounding_box()
         n = v.painted()
         cdp = context.new_cdp_session(v.page)
-        def touch(kind, *at): cdp.send('Input.dispatchTouchEvent', dict(type=kind, touchPoints=[dict(x=x, y=y) for x,y in at]))
+        def touch(kind, *points): cdp.send('Input.dispatchTouchEvent', dict(type=kind, touchPoints=points))
         for i in range(12):
-            touch('touchStart' if i == 0 else 'touchMove', (at['x'] + at['width']*(.3 + .03*i), at['y'] + at['height']*(.4 + .02*i)))
+            where = dict(x=at['x'] + at['width']*(.3 + .03*i), y=at['y'] + at['height']*(.4 + .02*i))
+            touch('touchMove' if i else 'touchStart', where)
         touch('touchEnd')
         v.until(lambda: v.painted() > n, 'a stroke with the finger'); v.settled()
         close(v.colours(), expected(v.state(), pair), 'drawn with a finger')
@@ -345,11 +362,13 @@ AXE = dict(package='axe-core', version='4.14.1',
 
 def axe_source():
     "axe-core's script, which finds what people with a screen reader, a keyboard or weak eyes stumble over"
-    with tarfile.open(fileobj=io.BytesIO(fetch_npm(**AXE))) as t: return t.extractfile('package/axe.min.js').read().decode()
+    with tarfile.open(fileobj=io.BytesIO(fetch_npm(**AXE))) as t:
+        return t.extractfile('package/axe.min.js').read().decode()
 
 def check_access(v, pair):
     "axe-core finds nothing serious"
-    found = v.page.evaluate(axe_source() + '; axe.run().then(r => r.violations.map(o => [o.impact, o.id, o.nodes.map(n => n.html).slice(0, 3)]))')
+    each = 'o => [o.impact, o.id, o.nodes.map(n => n.html).slice(0, 3)]'
+    found = v.page.evaluate(f'{axe_source()}; axe.run().then(r => r.violations.map({each}))')
     bad = [o for o in found if o[0] in ('serious', 'critical')]
     assert not bad, bad
     return f'axe-core: nothing serious, {len(found)} smaller remarks'
