@@ -80,12 +80,13 @@ class Visitor:
     "Somebody who looks at the page, and their hands"
     def __init__(self, context, url):
         self.page,self.errors,self.asked = context.new_page(), [], []
+        self.page.set_default_timeout(120000) # a busy machine is slow, not wrong
         self.page.on('pageerror', lambda e: self.errors.append(str(e)))
         self.page.on('console', lambda m: self.errors.append(m.text) if m.type == 'error' else None)
         context.on('request', lambda r: self.asked.append(r.url))
         self.url = url
 
-    def open(self, timeout=60):
+    def open(self, timeout=120):
         "Open the page and wait for its first painting; returns the seconds until it was ready"
         self.page.goto(self.url)
         self.page.wait_for_selector('html[data-ready]', timeout=1000*timeout)
@@ -96,7 +97,7 @@ class Visitor:
     def banner(self): return self.page.inner_text('.pg-banner') if self.page.is_visible('.pg-banner') else ''
     def painted(self): return int(self.page.evaluate('document.querySelector("[data-painted]")?.dataset.painted ?? 0'))
 
-    def until(self, f, what, timeout=30):
+    def until(self, f, what, timeout=120):
         end = time.time() + timeout
         while not (res := f()):
             assert time.time() < end, f'{what}: it did not happen; the page says {self.says()!r} {self.banner()!r}'
