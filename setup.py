@@ -25,7 +25,7 @@ setup(
     package_data={'pokegan': ['*.yaml', 'demo_page.ipynb', 'web/*'], 'pokegan.sketches': ['*.png'],
                   'pokegan.trained_models': ['*.safetensors', '*.json', '*.md']},
     python_requires=f">={cfg['min_python']}", install_requires=words('requirements') + words('pip_requirements'),
-    extras_require={'dev': words('dev_requirements')},
+    extras_require={'dev': words('dev_requirements') + words('page_requirements'), 'page': words('page_requirements')},
     entry_points={'console_scripts': [s.strip() for s in cfg['console_scripts'].splitlines() if s.strip()],
                   'nbdev': [f"{cfg['lib_name']}={cfg['lib_name']}._modidx:d"]},
     zip_safe=False)

@@ -1,11 +1,12 @@
 """Check what can be checked of the documentation without Quarto: the notebooks can be processed, every internal link and picture resolves, every exported name is documented
-on its page, every notebook is in the sidebar, and none is too large."""
+on its page, every notebook is in the sidebar, none is too large, and the site carries the page to draw on."""
 import json, re, sys
 from pathlib import Path
 from urllib.parse import unquote
 from nbdev.config import get_config
 from nbdev.serve import proc_nbs
 from pokegan._modidx import d as index
+from pokegan.page import WEB_FILES
 
 root,cfg = Path(__file__).resolve().parent.parent,get_config()
 site,repo = index['settings']['doc_host'] + index['settings']['doc_baseurl'],index['settings']['git_url']
@@ -42,10 +43,23 @@ def problem(link, folder, here, pages):
     url = (folder/path).as_posix() if path else here
     url = re.sub(r'[^/]+/\.\./', '', url)
     url = next((p.url for p in pages.values() if p.source == url), url) # a link to a notebook
+    if url == DRAW: return None # page_to_draw_on looks after it
     if anchor.startswith('_'): anchor = '' # nbdev links private names too, which have no heading: the page is what can be reached
     if url in pages: return f'{url} has no heading #{anchor}' if anchor and anchor.lower() not in pages[url].anchors else None
     files = root/folder/path,Path(cfg.nbs_path)/folder/path
     return None if any(f.exists() for f in files) else f'{link} does not exist'
+
+DRAW = 'draw' # where the site has the page that paints in the browser
+
+def page_to_draw_on():
+    "What is wrong with the page without a server: the workflow must build it, the site must link to it, its own files must be there"
+    workflow,quarto = (root/'.github/workflows/docs.yaml').read_text(),(Path(cfg.nbs_path)/'_quarto.yml').read_text()
+    steps = [o.strip() for o in workflow.splitlines()]
+    build,docs = f'- run: pokegan_page --out {cfg.doc_path.name}/{DRAW}','- run: nbdev_docs'
+    if build not in steps or steps.index(build) < steps.index(docs): yield f'docs.yaml does not build the page to draw on: after nbdev_docs, {build[7:]}'
+    if f'{site}/{DRAW}/' not in quarto: yield f'the navigation bar of _quarto.yml does not link to {site}/{DRAW}/'
+    web = root/'pokegan/web'
+    yield from (f'pokegan/web/{o} is not there, and the page needs it' for o in ('page.html', *WEB_FILES) if not (web/o).is_file())
 
 def main():
     top = Path(proc_nbs(force=True, n_workers=1))
@@ -64,6 +78,7 @@ def main():
     for o in sorted(here):
         kb,most = (Path(cfg.nbs_path)/o).stat().st_size/1000,1000 if '/' in o else 300
         if kb > most: bad.append(f'{o} has {kb:.0f} kB, more than {most}: make its pictures smaller')
+    bad += page_to_draw_on()
     print(f'{len(found)} pages, {sum(len(links(p.text)) for p in found)} links, {len(names)} exported names')
     if bad: sys.exit('\n'.join(bad))
 
