@@ -7,6 +7,7 @@ from __future__ import annotations
 import base64, hashlib, importlib, io, json, os, tarfile, urllib.request, warnings
 from contextlib import contextmanager
 from copy import deepcopy
+from importlib import resources
 from pathlib import Path
 import numpy as np, torch
 from torch import nn
@@ -220,8 +221,7 @@ def fetch_npm(
 # %% ../nbs/16_page.ipynb #16a00051
 def web_dir()->Path: # pokegan/web, of the installed package or of the repository
     "The files that are written by hand"
-    here = Path(__file__).parent if '__file__' in globals() else Path('..')/'pokegan'
-    return here/'web'
+    return Path(resources.files('pokegan'))/'web'
 
 def sketches_dir()->Path: # nbs/sketches of the repository, or its copy in the installed package
     "The drawings that come with the package"
