@@ -10,11 +10,13 @@ from pathlib import Path
 import numpy as np, torch
 from PIL import Image
 from playwright.sync_api import sync_playwright
-from pokegan.conditions import ToldUNet, colour_by_itself, encode_palette, regions, stroke_wishes, wish_channels
-from pokegan.hands import clean_sketch, even_light, looks_drawn
+from pokegan.conditions import ToldUNet, colour_by_itself, encode_palette, parse_colours, regions, stroke_wishes
+from pokegan.conditions import wish_channels
+from pokegan.demo import paint_colours
+from pokegan.hands import clean_sketch, even_light, looks_drawn, off_square
 from pokegan.models import init_weights
 from pokegan.page import fetch_npm, sketches_dir, write_page
-from pokegan.painting import DEFAULT_MODEL, fit_strokes, load_model, paint
+from pokegan.painting import DEFAULT_MODEL, fit_strokes, load_model
 from pokegan.pictures import fit_square, read_drawing
 
 FLAGS = ('--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking '
@@ -137,10 +139,11 @@ class Visitor:
 def arc(x, y, r, n=30): return [(x + r*np.cos(t), y + r*np.sin(t)) for t in np.linspace(0, 6.1, n)]
 
 def expected(s, pair):
-    "Python's painting of the state of a pad"
+    "Python's painting of the state of a pad, which redraws no lines"
     colours = s['palette'] and [((*bytes.fromhex(o['hex'][1:]),), o['share']) for o in s['palette']]
-    done = paint(s['ink'], pair, lam=s['lam'], seed=s['seed'], colours=colours, strokes=s['strokes'], ink='paint')
-    return np.array(done).astype(int)
+    ink,palette = clean_sketch(read_drawing(s['ink'])), colours and parse_colours(colours)
+    done = paint_colours(ink, pair, s['lam'], s['seed'], palette, s['strokes'])
+    return off_square(done, (0, 0, *done.shape[:2]), ink.shape).astype(int)
 
 def close(a, b, what, most=2):
     d = np.abs(a - b).max()
@@ -237,7 +240,7 @@ def check_paintings(v, pair, n, small):
         d = np.abs(unpacked(theirs)[..., :3].astype(int) - expected(s, pair)).max()
         assert d <= 2, f'{f.stem}: the page paints it {d}/255 apart from Python'
         worst = max(worst, d)
-    return f'{n} drawings: the page and paint are at most {worst}/255 apart'
+    return f'{n} drawings: the page and Python are at most {worst}/255 apart'
 
 def check_hand(v, pair):
     "A mouse draws: the painting is Python's painting of that drawing; undo, redo, clear, and the latest stroke wins"
