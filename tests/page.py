@@ -109,7 +109,7 @@ class Visitor:
     def settled(self):
         "Wait until nothing has been painted for a while"
         n = -1
-        while n != self.painted() or self.page.locator('.pg-busy').count():
+        while n != self.painted() or self.page.locator('.pg-pad[data-busy]').count():
             n = self.painted()
             self.page.wait_for_timeout(800)
 

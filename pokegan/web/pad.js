@@ -1023,7 +1023,7 @@ class Pad {
   async repaint() {
     this.wanted = true
     if (this.busy || !this.now) return
-    this.busy = true
+    this.root.toggleAttribute('data-busy', this.busy = true)
     while (this.wanted && !this.gone) {
       this.wanted = false
       const era = this.era
@@ -1038,7 +1038,7 @@ class Pad {
       clearTimeout(slow)
       this.stage.classList.remove('pg-busy')
     }
-    this.busy = false
+    this.root.toggleAttribute('data-busy', this.busy = false)
   }
 
   wipe() {
