@@ -135,6 +135,12 @@ class Visitor:
         self.settled(); return self.colours()
 
     def click(self, tip): self.page.click(f'.pokegan button[title^="{tip}"]:visible')
+    def example(self):
+        "Have an example put on the sheet: which one is chance, but not the last one again"
+        before = self.ink(); self.click('A drawing to begin with')
+        def changed(): now = self.ink(); return now.shape != before.shape or (now != before).any()
+        self.until(changed, 'another example')
+        self.settled()
     def tool(self, name): self.page.click(f'[data-tool="{name}"]')
     def pressed(self, sel): return self.page.get_attribute(sel, 'aria-pressed') == 'true'
 
@@ -296,7 +302,7 @@ def gaps_work(v):
 
 def palette_works(v, tmp):
     "Swatches, shares, locks, surprises, and the colours of a picture"
-    v.click('A drawing to begin with'); v.settled()
+    v.example()
     swatches = lambda: [o.get_attribute('title') for o in v.page.query_selector_all('.pg-swatch')]
     had = swatches(); check(len(had) == 2, 'the seed’s palette is shown')
     v.page.click('.pg-swatch >> nth=0'); hx = v.page.locator('.pg-hex'); hx.fill('#0f8'); v.changes(lambda: hx.press('Enter'), 'a colour of one’s own')
@@ -454,9 +460,9 @@ def visit(shots, tmp):
     "Two visitors, the explorer, a page that is loaded again, a kernel that dies"
     with demo(coloured_model(tmp)) as (url, p), chromium() as b:
         v = Visitor(b.new_context(**DESK).new_page()); v.page.goto(url, timeout=300000); v.ready(); refuses_code(v, tmp)
-        v.page.select_option('.pg-pad select', 'pokemon-lambda'); v.settled(); v.click('A drawing to begin with'); v.settled()
+        v.page.select_option('.pg-pad select', 'pokemon-lambda'); v.settled(); v.example()
         FIGURES['voila, pokemon-lambda'] = latency(v)
-        v.click('A drawing to begin with'); v.settled(); shot(v, shots, 'voila-pokemon', full=False)
+        v.example(); shot(v, shots, 'voila-pokemon', full=False)
         v.click('Draw on the painting'); v.changes(lambda: v.stroke(circle(.1, .8, .2)), 'drawing on the painting'); shot(v, shots, 'voila-over', full=False)
         check(True, 'drawing on the painting'); v.click('Drawing and painting side')
         explorer_works(v, v.ink(), shots, 'voila-explorer'); comes_back(v)
@@ -494,7 +500,7 @@ def phone(shots, tmp):
         check(w.wish()[256, 256, 3] == 255, 'a tap fills a part'); looks_right(w); shot(w, shots, 'phone-bucket', full=False)
         w.page.tap('text=Surprise me'); w.until(lambda: w.page.locator('.pg-tile.pg-done').count() == 4, 'four variations'); shot(w, shots, 'phone-surprise')
         explorer_works(w, w.ink(), shots, 'phone-explorer')
-        w.page.select_option('.pg-pad select', 'pokemon-lambda'); w.click('A drawing to begin with'); w.settled(); shot(w, shots, 'phone-pokemon', full=False)
+        w.page.select_option('.pg-pad select', 'pokemon-lambda'); w.example(); shot(w, shots, 'phone-pokemon', full=False)
         check(w.page.evaluate('document.documentElement.scrollWidth <= innerWidth') and not w.errors, f'no error in the browser {w.errors}')
 
 # -------------------------------------------------------------------------------------------------------- JupyterLab
