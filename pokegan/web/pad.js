@@ -497,7 +497,8 @@ class Pad {
     this.swatches = make('div', {class: 'pg-swatches', role: 'group', 'aria-label': 'Palette'})
     this.picker = make('input', {type: 'color', 'aria-label': 'Colour', title: 'Colour', oninput: () => this.setColour(this.picker.value)})
     this.hex = make('input', {type: 'text', class: 'pg-hex', maxlength: 7, spellcheck: 'false', 'aria-label': 'Colour as a hex number',
-      onchange: () => this.typeColour()})
+      onchange: () => this.typeColour(), // which Enter alone does not cause in JupyterLab
+      onkeydown: e => { if (e.key === 'Enter') this.typeColour() }})
     this.lockButton = button('free', '', 'Lock this colour: surprises keep it', () => this.lock(), {'aria-pressed': 'false'})
     this.lessButton = button('minus', '', 'Take this colour out of the palette', () => this.dropSwatch())
     this.moreButton = button('plus', '', 'Another colour for the palette', () => this.addSwatch())
