@@ -221,7 +221,7 @@ def check_photo(v, pair):
 
 # Small drawings are enlarged by OpenCV's cubic, whose order of summing is its own. Where a value lies halfway between two
 # levels, a pixel of the square may come out one level apart (the whale at 200×120), and so may more of its painting.
-SIZES = ((256, 256), (512, 512), (300, 500), (640, 420), (200, 120), (97, 131), (257, 200), (250, 30), (512, 512),
+SIZES = ((256, 256), (512, 512), (300, 500), (640, 420), (200, 120), (97, 131), (257, 200), (240, 90), (512, 512),
          (400, 257))
 
 def check_paintings(v, pair, n):

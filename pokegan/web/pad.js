@@ -1197,8 +1197,9 @@ class Pad {
 
   typeColour() {
     const m = /^#?([\da-f]{6}|[\da-f]{3})$/i.exec(this.hex.value.trim())
+    const hex = m && '#' + (m[1].length === 3 ? [...m[1]].map(c => c + c).join('') : m[1]).toLowerCase()
     if (!m) this.fail(`${this.hex.value} is not a colour: write a hex number such as #e4572e`)
-    else this.setColour('#' + (m[1].length === 3 ? [...m[1]].map(c => c + c).join('') : m[1]).toLowerCase())
+    else if (hex !== this.colour) this.setColour(hex) // it is heard twice: new swatches would take the focus from old ones
     this.hex.value = this.colour
   }
 
