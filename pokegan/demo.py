@@ -5,6 +5,7 @@
 # %% ../nbs/15_demo.ipynb #03d7e01d
 from __future__ import annotations
 import base64, io, itertools, os, socket, threading, time
+from importlib import resources
 from pathlib import Path
 import anywidget, cv2, numpy as np, torch, ipywidgets as W, traitlets as T
 from PIL import Image, ImageOps
@@ -201,12 +202,12 @@ def web_file(
     name:str, # of a file of `pokegan/web/`
 )->Path: # where it is
     "A file that is not Python"
-    return (Path(__file__).parent if '__file__' in globals() else Path('..')/'pokegan')/'web'/name
+    return Path(resources.files('pokegan'))/'web'/name
 
 # %% ../nbs/15_demo.ipynb #a2e86a9a
 def example_sketches()->list: # paths of the drawings that come with the package
     "The drawings by hand, in the installed package or in the repository"
-    here = Path(__file__).parent if '__file__' in globals() else Path('..')/'pokegan'
+    here = Path(resources.files('pokegan'))
     return sorted(next(d for d in (here/'sketches', here.parent/'nbs'/'sketches') if d.is_dir()).glob('*.png'))
 
 # %% ../nbs/15_demo.ipynb #7465219a

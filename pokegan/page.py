@@ -7,12 +7,14 @@ from __future__ import annotations
 import base64, hashlib, importlib, io, json, os, tarfile, urllib.request, warnings
 from contextlib import contextmanager
 from copy import deepcopy
+from importlib import resources
 from pathlib import Path
 import numpy as np, torch
 from torch import nn
 from fastcore.script import call_parse
 from . import models
-from .pictures import MissingPackage, UserError, first_line, one_line_errors, write_atomic
+from .pictures import MissingPackage, UserError, check_filled, check_target, first_line, one_line_errors
+from .pictures import write_atomic
 from .models import noise_dropout
 from .conditions import N_CODE, N_WISH, default_lam, lam_range
 from .painting import DEFAULT_MODEL, find_model, get_model, is_learner, models_dir, paint, pick_palette
@@ -220,8 +222,7 @@ def fetch_npm(
 # %% ../nbs/16_page.ipynb #16a00051
 def web_dir()->Path: # pokegan/web, of the installed package or of the repository
     "The files that are written by hand"
-    here = Path(__file__).parent if '__file__' in globals() else Path('..')/'pokegan'
-    return here/'web'
+    return Path(resources.files('pokegan'))/'web'
 
 def sketches_dir()->Path: # nbs/sketches of the repository, or its copy in the installed package
     "The drawings that come with the package"
@@ -282,10 +283,9 @@ def write_page(
     model:str|Path|tuple=DEFAULT_MODEL, # as for get_model
 )->int: # size of all files, bytes
     "Write the page of a model"
-    out = Path(out)
-    if out.exists() and not out.is_dir(): raise UserError(f"--out {out} is a file: name a folder")
+    check_target(out, folder=True)
     files = page_files(model)
-    for name,data in files.items(): write_atomic(out/name, lambda f: Path(f).write_bytes(data))
+    for name,data in files.items(): write_atomic(Path(out)/name, lambda f: Path(f).write_bytes(data))
     return sum(map(len, files.values()))
 
 # %% ../nbs/16_page.ipynb #16a00061
@@ -295,5 +295,7 @@ def pokegan_page(
     out:str='page', # folder for the page
 ):
     "Write a page that paints in the browser: plain files, for any web server"
-    with one_line_errors(): size = write_page(out, model)
+    with one_line_errors():
+        check_filled(model=model, out=out)
+        size = write_page(out, model)
     print(f'{out}: {size/1e6:.1f} MB\ntry it: python -m http.server --bind 127.0.0.1 --directory {out} 8000')

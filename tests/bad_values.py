@@ -28,12 +28,13 @@ VALID = dict( # a command that can be carried out, in the folder that `furnish` 
     pokegan_eval='--model tiny --data pictures --device cpu',
     pokegan_edges='pictures sketches',
     pokegan_sweep='tiny.yaml --out new --device cpu',
-    pokegan_demo='--no-browser')
+    pokegan_demo='--no-browser',
+    pokegan_page='--model tiny --out new')
 
 NEW_FILE = 'number nan unknown letters not_utf8 missing no_home' # what a new file or folder may be called
 NEW_FOLDER = f'{NEW_FILE} folder photoshop film stars address'
 FINE = { # (command, flag): the values above that are no fault there
-    ('pokegan_train', '--out'): NEW_FOLDER, ('pokegan_edges', 'DST'): NEW_FOLDER,
+    ('pokegan_train', '--out'): NEW_FOLDER, ('pokegan_edges', 'DST'): NEW_FOLDER, ('pokegan_page', '--out'): NEW_FOLDER,
     ('pokegan_paint', '--out'): f'{NEW_FILE} folder broken_picture',
     ('pokegan_eval', '--out'): f'{NEW_FOLDER} text_file broken_picture'.replace('folder ', ''),
     ('pokegan_sweep', '--out'): NEW_FOLDER.replace('not_utf8 ', ''),
@@ -140,12 +141,13 @@ def main():
     p = argparse.ArgumentParser()
     p.add_argument('--only', default=''); p.add_argument('--show', action='store_true')
     args = p.parse_args()
-    import pokegan.runs, pokegan.sweeps, pokegan.demo, pokegan.hands
+    import pokegan.runs, pokegan.sweeps, pokegan.demo, pokegan.hands, pokegan.page
     for entry in commands().values(): __import__(entry.split(':')[0])
     resource.setrlimit(resource.RLIMIT_AS, (24<<30, 24<<30)) # what is huge is to be refused, not tried
     start,tried,faults,fine,home = time.time(),collections.Counter(),[],set(),os.getcwd()
     work = [patch('pokegan.runs.Pix2PixLearner.fit_flat_lin', accept), patch('pokegan.runs.evaluate_model', accept),
-            patch('pokegan.sweeps.train_run', accept), patch('pokegan.demo.voila_app', accept)]
+            patch('pokegan.sweeps.train_run', accept), patch('pokegan.demo.voila_app', accept),
+            patch('pokegan.page.runtime_files', accept)]
     with tempfile.TemporaryDirectory() as tmp, contextlib.ExitStack() as stack:
         tmp = Path(tmp); root = tmp/'here'; root.mkdir()
         env = dict(HOME=tmp/'here/home', POKEGAN_DATA=tmp/'here/data', POKEGAN_CACHE=tmp/'cache')

@@ -497,7 +497,8 @@ class Pad {
     this.swatches = make('div', {class: 'pg-swatches', role: 'group', 'aria-label': 'Palette'})
     this.picker = make('input', {type: 'color', 'aria-label': 'Colour', title: 'Colour', oninput: () => this.setColour(this.picker.value)})
     this.hex = make('input', {type: 'text', class: 'pg-hex', maxlength: 7, spellcheck: 'false', 'aria-label': 'Colour as a hex number',
-      onchange: () => this.typeColour()})
+      onchange: () => this.typeColour(), // which Enter alone does not cause in JupyterLab
+      onkeydown: e => { if (e.key === 'Enter') this.typeColour() }})
     this.lockButton = button('free', '', 'Lock this colour: surprises keep it', () => this.lock(), {'aria-pressed': 'false'})
     this.lessButton = button('minus', '', 'Take this colour out of the palette', () => this.dropSwatch())
     this.moreButton = button('plus', '', 'Another colour for the palette', () => this.addSwatch())
@@ -1023,7 +1024,7 @@ class Pad {
   async repaint() {
     this.wanted = true
     if (this.busy || !this.now) return
-    this.busy = true
+    this.root.toggleAttribute('data-busy', this.busy = true)
     while (this.wanted && !this.gone) {
       this.wanted = false
       const era = this.era
@@ -1038,7 +1039,7 @@ class Pad {
       clearTimeout(slow)
       this.stage.classList.remove('pg-busy')
     }
-    this.busy = false
+    this.root.toggleAttribute('data-busy', this.busy = false)
   }
 
   wipe() {
@@ -1196,8 +1197,9 @@ class Pad {
 
   typeColour() {
     const m = /^#?([\da-f]{6}|[\da-f]{3})$/i.exec(this.hex.value.trim())
+    const hex = m && '#' + (m[1].length === 3 ? [...m[1]].map(c => c + c).join('') : m[1]).toLowerCase()
     if (!m) this.fail(`${this.hex.value} is not a colour: write a hex number such as #e4572e`)
-    else this.setColour('#' + (m[1].length === 3 ? [...m[1]].map(c => c + c).join('') : m[1]).toLowerCase())
+    else if (hex !== this.colour) this.setColour(hex) // it is heard twice: new swatches would take the focus from old ones
     this.hex.value = this.colour
   }
 

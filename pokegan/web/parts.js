@@ -552,9 +552,19 @@ export function fitStrokes(strokes, box, side) {
   const on = Int32Array.from({length: strokes.w*strokes.h}, (_, i) => strokes.data[4*i + 3] >= 128 ? i : -1)
   let from = strokes
   if (strokes.h > h && on.some(o => o >= 0)) from = thicken(strokes, on, Math.ceil(strokes.h/h))
-  const small = resize(from, w, h, 'nearest')
+  const small = h < strokes.h ? resize(from, w, h, 'nearest') : spread(from, w, h)
   for (let y = 0; y < h; y++) out.set(small.data.subarray(4*y*w, 4*(y + 1)*w), 4*((top + y)*side + left))
   return plane(side, side, out)
+}
+
+// Strokes at a larger size: every pixel takes the one whose middle is nearest (OpenCV's warpAffine)
+function spread(im, w, h) {
+  const place = (i, from, to) => clamp(Math.round((i + 0.5)*from/to - 0.5), 0, from - 1), out = new Uint8Array(4*w*h)
+  for (let y = 0; y < h; y++) for (let x = 0; x < w; x++) {
+    const from = 4*(place(y, im.h, h)*im.w + place(x, im.w, w))
+    out.set(im.data.subarray(from, from + 4), 4*(y*w + x))
+  }
+  return plane(w, h, out)
 }
 
 // Strokes a little wider, so that none is lost between the pixels that are taken
