@@ -696,7 +696,7 @@ def pokegan_demo(
     "Serve the sketch pad and the lambda explorer as a web page on this computer, until Ctrl-C"
     with one_line_errors():
         check_port(port)
-        if model: os.environ['POKEGAN_MODEL'] = str(find_model(model).resolve())
+        if model is not None: os.environ['POKEGAN_MODEL'] = str(find_model(model).resolve())
         quiet_surroundings()
         app,page = voila_app(), Path(__file__).parent/'demo_page.ipynb'
         from traitlets.config import Config
