@@ -336,7 +336,7 @@ def uploads(d):
 def uploads_work(v, tmp):
     "Pictures of all kinds get onto the sheet at their own size; a text file does not"
     for f,size in uploads(tmp).items():
-        v.click('Clear'); v.until(lambda: blank(v.ink()), 'clear')
+        v.click('Clear'); v.until(lambda: blank(v.ink()), 'clear'); v.settled()
         t,n = time.time(),v.painted(); v.choose('Upload', f); v.until(lambda: v.painted() > n, f.name); t = time.time() - t
         a = v.ink(); check(a.shape[::-1] == size and (a < 128).any() and (a < 128).mean() < .1, f'upload of {f.name}, {size}, painted after {t:.1f} s')
     v.click('Clear'); v.choose('Upload', tmp/'a.png'); v.until(lambda: not blank(v.ink()), 'upload'); v.settled()
