@@ -4,12 +4,12 @@
 
 Needs Playwright and a Chromium, as tests/browser.py does. The page is served on 127.0.0.1 alone.
 """
-import argparse, base64, contextlib, functools, http.server, io, json, shutil, tarfile, tempfile, threading, time
+import argparse, base64, contextlib, functools, http.server, io, json, tarfile, tempfile, threading, time
 import zipfile
 from pathlib import Path
 import numpy as np, torch
 from PIL import Image
-from playwright.sync_api import sync_playwright
+from browser import chromium
 from pokegan.conditions import ToldUNet, colour_by_itself, encode_palette, parse_colours, regions, stroke_wishes
 from pokegan.conditions import wish_channels
 from pokegan.demo import paint_colours
@@ -18,9 +18,6 @@ from pokegan.models import init_weights
 from pokegan.page import fetch_npm, sketches_dir, write_page
 from pokegan.painting import DEFAULT_MODEL, fit_strokes, load_model
 from pokegan.pictures import fit_square, read_drawing
-
-FLAGS = ('--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking '
-         '--disable-component-update --disable-sync').split()
 
 # ---------------------------------------------------------------------------------------------------- page and browser
 
@@ -39,14 +36,6 @@ def server(folder):
     threading.Thread(target=s.serve_forever, daemon=True).start()
     try: yield f'http://127.0.0.1:{s.server_port}/'
     finally: s.shutdown()
-
-@contextlib.contextmanager
-def chromium():
-    exe = next(filter(None, map(shutil.which, ('chromium', 'chromium-browser', 'google-chrome'))), None)
-    with sync_playwright() as p:
-        b = p.chromium.launch(executable_path=exe, args=FLAGS)
-        try: yield b
-        finally: b.close()
 
 def told_model():
     "A model that is told λ, a palette and the colours of parts; random weights, as a file would hold them"
