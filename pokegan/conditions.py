@@ -634,9 +634,9 @@ def limit(
     h:torch.Tensor, # any numbers
 )->torch.Tensor: # the same shape, in [-1, 1]
     "A tanh whose ends can be reached, and come back from"
-    near = h.clamp(-FAR, FAR)
+    near,at = h.clamp(-FAR, FAR), h.detach() # a hook that holds its own tensor is never freed, nor is the graph behind it
     if h.requires_grad:
-        def inward(g): return g.masked_fill((h.abs() > FAR) & (h*g < 0), 0) # a step goes against the gradient
+        def inward(g): return g.masked_fill((at.abs() > FAR) & (at*g < 0), 0) # a step goes against the gradient
         h.register_hook(inward)
         near = h + (near - h).detach() # clipped, but gradients pass
     return torch.tanh(near)/math.tanh(FAR)
