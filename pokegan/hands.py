@@ -212,7 +212,7 @@ def mixed_sketch(
     style = list(mix)[rng.choice(len(p), p=p/p.sum())]
     if style=='hand': sketch = hand_sketch(img, int(rng.integers(2**32)))
     else: sketch = thicker(get_sketch(style)(img), rng.choice([1,1,2,3]))
-    if rng.random() < .5: sketch[dark_spots(img)] = 0 # half of all people fill a pupil
+    if rng.random() < .9: sketch[dark_spots(img)] = 0 # a pupil is black on most drawings
     return sketch
 mixed_sketch.random = True
 
