@@ -12,6 +12,7 @@ from fastcore.basics import patch
 from PIL import ImageColor
 from torch import nn
 from .pictures import UserError
+from .edges import WHITE
 from .models import UNetGenerator
 from .losses import TERMS, Objective, Term, Turn
 
@@ -185,7 +186,7 @@ def foreground(
     picture:np.ndarray, # H×W×3 uint8 RGB
 )->np.ndarray: # N×3 uint8: pixels that are not nearly white; all, where there are hardly any others
     "The figure's pixels"
-    px = picture[picture.min(2) < 240]
+    px = picture[picture.min(2) < WHITE]
     return px if len(px) >= 50 else picture.reshape(-1, 3)
 
 # %% ../nbs/08_conditions.ipynb #19a1677f
@@ -366,7 +367,7 @@ def region_colours(
     ends = np.cumsum(np.bincount(part, minlength=MAX_PARTS))[:-1]
     for row,mine in zip(res, np.split(px[order], ends)):
         if len(mine) >= 12: row[:] = *(np.median(mine, 0)/127.5 - 1), 1
-    white = (px[part == 0].min(1, initial=255) >= 240)
+    white = (px[part == 0].min(1, initial=255) >= WHITE)
     res[0, 3] *= white.size > 0 and white.mean() > .95
     return res
 
@@ -807,7 +808,7 @@ def share_term(
     palette = turn.told.get('palette')
     if palette is None: return turn.g.new_zeros(len(turn.g))
     lam = turn.told.get('lam', turn.obj.weights['l1'])
-    figure = (turn.y.amin(1, keepdim=True) < 240/127.5 - 1).float()
+    figure = (turn.y.amin(1, keepdim=True) < WHITE/127.5 - 1).float()
     return share_distance(turn.g, figure, palette)*(1 + lam/30)
 
 TERMS['shares'] = Term(share_term, 'shares', 0., 'weight of the shares of the colours of a palette that is told; such as 1')
