@@ -757,7 +757,7 @@ def _sketch_file(job):
     "Sketch one file; returns None, or what went wrong"
     path,out,style = job
     try:
-        sketch = Image.fromarray(get_sketch(style)(load_picture(path)))
+        sketch = Image.fromarray(get_sketch(style)(read_drawing(path)))
         write_atomic(out, lambda f: sketch.save(f, format='PNG', pnginfo=sketch_mark()))
     except (UserError, OSError) as e: return error_line(e)
 
