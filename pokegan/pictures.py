@@ -181,9 +181,9 @@ def bare_picture(
 )->io.BytesIO: # None if its format has no such way
     "A picture without its remarks"
     if bare := bare_png(path): return bare
-    b = Path(path).read_bytes()
-    make = next((f for start,f in BARE.items() if re.match(start, b, re.S)), None)
-    return io.BytesIO(make(b)) if make else None
+    with open(path, 'rb') as f: begins = f.read(12)
+    make = next((f for start,f in BARE.items() if re.match(start, begins, re.S)), None)
+    return io.BytesIO(make(Path(path).read_bytes())) if make else None
 
 # %% ../nbs/00_pictures.ipynb #e94ce44e
 def _decoded(file, max_mp, read):
@@ -293,10 +293,13 @@ def look_at(
     files:list # of Paths
 )->dict: # Path -> ((width, height), a sketch of ours?); (None, False) if it cannot be opened
     "What the headers of pictures say"
+    def header(f):
+        with open_picture(f, np.inf) as im: return im.size,im.info.get('Software')=='pokegan_edges'
     def one(p):
-        try:
-            with open_picture(p, np.inf) as im: return im.size,im.info.get('Software')=='pokegan_edges'
-        except Exception: return None,False # loading it will say so
+        for way in (Path,bare_picture):
+            try: return header(way(p))
+            except Exception: pass # loading it will say so
+        return None,False
     with ThreadPoolExecutor(max_workers=min(8, os.cpu_count() or 1)) as ex: return dict(zip(files, ex.map(one, files)))
 
 # %% ../nbs/00_pictures.ipynb #a1c05e27
