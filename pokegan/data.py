@@ -689,8 +689,8 @@ def check_items(
     bad = [o for o in items if not isinstance(o, kind)]
     if items and not bad: return items
     what = f'{str(bad[0])[:60]!r} of type {type(bad[0]).__name__}' if bad else 'nothing'
-    raise UserError(f'{source.name} has items such as {str(like)!r} of type {type(like).__name__}, and {what} was asked for: '
-                    'give such items; learn.predict paints a drawing')
+    raise UserError(f'{source.name} has items such as {str(like)!r} of type {type(like).__name__}, '
+                    f'and {what} was asked for: give such items; learn.predict paints a drawing')
 
 # %% ../nbs/02_data.ipynb #b2e70a04
 @patch
@@ -976,7 +976,8 @@ def _pre_show_batch(self:PairDL, b, max_n=9):
     return x,y,L(zip(x, y))
 
 @dispatch
-def plot_top_losses(x:TensorImage, y:TensorImage, samples, outs, raws, losses, nrows=None, ncols=None, figsize=None, **kwargs):
+def plot_top_losses(x:TensorImage, y:TensorImage, samples, outs, raws, losses,
+                    nrows=None, ncols=None, figsize=None, **kwargs):
     "Show input, painted and real side by side, the loss above them"
     rows = in_rows(list(zip(samples, outs, losses)), nrows, ncols or (None if nrows else 1))
     _,axs = subplots(len(rows), 3*len(rows[0]), figsize=figsize or (3*len(rows[0]),1.2*len(rows)))
