@@ -8,7 +8,8 @@ __all__ = ['LAYOUTS', 'Source', 'creatures', 'own_folder', 'data_root', 'folder_
            'halves_agree', 'look_halved', 'question', 'ask_wide', 'find_layout', 'check_heap', 'sort_pairs',
            'sort_pictures', 'are_pairs', 'check_splits', 'check_direction', 'no_direction', 'inner_folder',
            'sort_folder', 'split_items', 'folder', 'item_files', 'pixel_hash', 'file_hash', 'is_random', 'make_sketch',
-           'PairSet', 'cache_key', 'cached', 'crop', 'PairDL', 'show_wishes', 'memory_budget', 'pair_dls']
+           'PairSet', 'cache_key', 'cached', 'check_items', 'crop', 'PairDL', 'in_rows', 'show_wishes',
+           'plot_top_losses', 'memory_budget', 'pair_dls']
 
 # %% ../nbs/02_data.ipynb #28693024
 import cv2, hashlib, inspect, os, random, re, sys, unicodedata
@@ -19,6 +20,7 @@ from copy import copy
 from functools import partial
 from pathlib import Path
 from fastai.data.all import *
+from fastai.interpret import plot_top_losses
 from .pictures import PictureError, UserError, find_pictures, load_picture, look_at, no_pictures, own_sketches
 from .pictures import some, square, tell_unused, tile, to_tensor, write_atomic
 from .creatures import draw_creature
@@ -572,6 +574,7 @@ class PairSet:
     ):
         store_attr()
         if source.paired or not is_random(sketch): self.k = 1
+        self.numbers = range(len(items)) # what sketches by chance depend on
         self.x = self.y = None # N x K x H x W x C and N x H x W x 3
         self.conditions = self.ready = None # what may be told, and what is ready to be told of each picture
 
@@ -579,7 +582,7 @@ class PairSet:
     def _pair(self, i):
         pad = not self.source.paired
         return [None if o is None else square(o, self.sz, pad) for o in self.source.load(self.items[i])]
-    def _sketches(self, i, y, ks): return np.stack([make_sketch(self.sketch, y, self.seed, i, k) for k in ks])
+    def _sketches(self, i, y, ks): return np.stack([make_sketch(self.sketch, y, self.seed, self.numbers[i], k) for k in ks])
     def _prepare(self, i, x, y): return self.conditions.prepare(x[...,0], y, np.random.default_rng([self.seed,i]))
 
     def __getitem__(self, ik):
@@ -674,6 +677,32 @@ def fill(self:PairSet,
             x = cached(make, (len(y),self.k,*y.shape[1:3],1), key)
     self.x,self.y = torch.from_numpy(x),torch.from_numpy(y)
     return self.tell(self.conditions)
+
+# %% ../nbs/02_data.ipynb #b2e70a02
+def check_items(
+    source:Source, # where pairs come from
+    items # one item of it, or several
+)->list: # of one or more
+    "Items that a source may be asked for, or what is wrong with them"
+    items,like = [items] if isinstance(items, (str,Path)) else list(items),(source.train+source.valid)[0]
+    kind = first(o for o in ((str,Path),(int,np.integer),type(like)) if isinstance(like, o))
+    bad = [o for o in items if not isinstance(o, kind)]
+    if items and not bad: return items
+    what = f'{str(bad[0])[:60]!r} of type {type(bad[0]).__name__}' if bad else 'nothing'
+    raise UserError(f'{source.name} has items such as {str(like)!r} of type {type(like).__name__}, '
+                    f'and {what} was asked for: give such items; learn.predict paints a drawing')
+
+# %% ../nbs/02_data.ipynb #b2e70a04
+@patch
+def of_items(self:PairSet,
+    items, # of the source
+    keep:bool=False # keep them in memory?
+)->PairSet:
+    "Pairs of other items, made as these are"
+    res = PairSet(self.source, check_items(self.source, items), self.sz, self.sketch, seed=self.seed)
+    at = {str(o):i for i,o in enumerate(self.items)}
+    res.numbers = [at.get(str(o), i) for i,o in enumerate(res.items)]
+    return res.fill(False) if keep else res
 
 # %% ../nbs/02_data.ipynb #3d565104
 def _gather(t, idx, top, left, flip, sz):
@@ -860,15 +889,30 @@ def one_batch(self:PairDL
 # %% ../nbs/02_data.ipynb #4f5b44f7
 @patch
 def new(self:PairDL,
-    dataset:PairSet=None, # the same if None
+    dataset=None, # a PairSet, or items of the source; the same if None
     cls:type=None, # the same if None
     **kwargs # what else is to be different
 )->PairDL:
     "A copy with some arguments replaced, as fastai asks for it"
     args = {k:getattr(self, k) for k in 'bs sz shuffle jitter flip seed drop_last sketch_tfm workers device'.split()}
-    res = (cls or type(self))(ifnone(dataset, self.dataset), **merge(args, kwargs))
+    ds = ifnone(dataset, self.dataset)
+    if not isinstance(ds, PairSet): ds = self.dataset.of_items(ds, keep=self.dataset.y is not None)
+    res = (cls or type(self))(ds, **merge(args, kwargs))
     res.epoch = self.epoch
     return res
+
+# %% ../nbs/02_data.ipynb #b2e70a06
+def in_rows(
+    cells:list, # what is to be shown, one or more
+    nrows:int=None, # 1 if neither is said
+    ncols:int=None, # as many as are needed
+    blank=None # fills the last row
+)->list: # of lists of equal length
+    "Lay out row by row, and leave out what the grid has no room for"
+    for k,v in dict(nrows=nrows, ncols=ncols).items():
+        if v is not None and v<1: raise UserError(f'{k}={v} leaves no room: give 1 or more')
+    ncols = min(ncols or math.ceil(len(cells)/(nrows or 1)), len(cells))
+    return [r+[blank]*(ncols-len(r)) for r in list(chunked(cells, ncols))[:nrows]]
 
 # %% ../nbs/02_data.ipynb #eb6d97aa
 def show_wishes(
@@ -883,28 +927,63 @@ def show_wishes(
 @patch
 def show_batch(self:PairDL,
     b:tuple=None, # a batch (x, y) or (x, told, y), the coming one if None
-    max_n:int=6, # pairs at most
+    max_n:int=None, # pairs at most: nrows times ncols if both are said, else 6
+    nrows:int=None, ncols:int=None, # of the grid, as for in_rows
+    unique:bool=False, # show one picture, as jitter and mirroring change it?
+    show:bool=True, # or return (inputs, targets, both pair by pair), as pictures in [0,1]?
     figsize:tuple=None, ax=None, # of Matplotlib
     **kwargs # for fastai's show_image
 ):
     "Show inputs above their targets"
-    x,*told,y = b or self.one_batch()
-    x,y = (o[:max_n].detach() for o in (show_wishes(x, *told),y))
-    show_image(tile([x,y]), ax=ax, figsize=figsize or (len(x),2), **kwargs)
+    x,*told,y = b = b or (self._one_item() if unique else self).one_batch()
+    n = max_n or (nrows*ncols if nrows and ncols else 6)
+    if not show: return self._pre_show_batch(b, n)
+    pairs = list(zip(show_wishes(x, *told).detach(), y.detach()))[:n]
+    rows = in_rows(pairs, nrows, ncols, [torch.ones_like(o) for o in pairs[0]])
+    figsize = figsize or (len(rows[0]),2*len(rows))
+    show_image(tile([side for r in rows for side in zip(*r)]), ax=ax, figsize=figsize, **kwargs)
+
+@patch
+def _one_item(self:PairDL):
+    "The same pairs, where chance always chooses the first"
+    res = self.new()
+    res.get_idxs = lambda: [0]*len(self.dataset)
+    return res
 
 # %% ../nbs/02_data.ipynb #34a835bb
 @patch
 def show_results(self:PairDL,
     b:tuple, # a batch (x, y) or (x, told, y)
-    out:torch.Tensor, # what a network made of x
-    max_n:int=4, # rows at most
+    out:torch.Tensor, # what a network made of x; or a tuple of that alone
+    max_n:int=4, # pictures at most
+    nrows:int=None, ncols:int=None, # of the grid, as for in_rows; one column if neither is said
     figsize:tuple=None, ax=None, # of Matplotlib
     **kwargs # for fastai's show_image
 ):
-    "Show a row of input, painted and real for each picture"
-    rows = list(zip(show_wishes(*b[:-1]), out, b[-1]))[:max_n]
-    figsize = figsize or (3,len(rows)+.3)
-    show_image(tile(rows), ax=ax, figsize=figsize, title='input | painted | real', **kwargs)
+    "Show input, painted and real side by side, for each picture"
+    out = out[0] if isinstance(out, tuple) else out
+    cells = list(zip(show_wishes(*b[:-1]), out, b[-1]))[:max_n]
+    rows = in_rows(cells, nrows, ncols or (None if nrows else 1), tuple(torch.ones_like(o) for o in cells[0]))
+    figsize = figsize or (3*len(rows[0]),len(rows)+.3)
+    show_image(tile([sum(r, ()) for r in rows]), ax=ax, figsize=figsize, title='input | painted | real', **kwargs)
+
+# %% ../nbs/02_data.ipynb #b2e70a0a
+@patch
+def _pre_show_batch(self:PairDL, b, max_n=9):
+    "Inputs, targets and both pair by pair, as pictures in [0,1]"
+    side = lambda t: TensorImage(((t[:max_n].detach().float().expand(-1, 3, -1, -1)+1)/2).clamp(0, 1))
+    x,y = side(show_wishes(*b[:-1])),side(b[-1])
+    return x,y,L(zip(x, y))
+
+@dispatch
+def plot_top_losses(x:TensorImage, y:TensorImage, samples, outs, raws, losses,
+                    nrows=None, ncols=None, figsize=None, **kwargs):
+    "Show input, painted and real side by side, the loss above them"
+    rows = in_rows(list(zip(samples, outs, losses)), nrows, ncols or (None if nrows else 1))
+    _,axs = subplots(len(rows), 3*len(rows[0]), figsize=figsize or (3*len(rows[0]),1.2*len(rows)))
+    for ax in axs.flat: ax.set_axis_off()
+    for ((x,y),(g,),loss),three in zip((o for r in rows for o in r if o), chunked(axs.flat, 3)):
+        for o,ax,title in zip((x,g,y), three, ('input',f'loss {loss:.3g}','real')): o.show(ctx=ax, title=title, **kwargs)
 
 # %% ../nbs/02_data.ipynb #ba2a2963
 def memory_budget(

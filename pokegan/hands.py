@@ -8,10 +8,10 @@ __all__ = ['SKETCHES', 'USUAL_PEN', 'USUAL_SIDE', 'unfold_contour', 'trace_strok
            'thicker', 'mixed_sketch', 'get_sketch', 'clean_sketch', 'even_light', 'looks_drawn', 'centre_lines',
            'straight_corners', 'quadrilateral', 'bright_quadrilaterals', 'sorted_corners', 'find_sheet', 'sheet_map',
            'straighten', 'line_contrast', 'line_threshold', 'drop_border', 'ruled_lines', 'drop_ruled', 'keep_marks',
-           'photo_lines', 'is_scan', 'on_paper', 'find_lines_in', 'figure_box', 'usual_box', 'onto_square',
-           'off_square', 'ink_pixels', 'ink_depth', 'line_width', 'thin_ink', 'solid_black', 'find_dots', 'shed_twigs',
-           'reach_ends', 'split_ink', 'gap_middles', 'pen_distance', 'draw_split', 'figure_fit', 'usual_drawing',
-           'sketch_jobs', 'sketch_folder', 'pokegan_edges']
+           'photo_lines', 'is_scan', 'find_lines_in', 'figure_box', 'usual_box', 'onto_square', 'off_square',
+           'ink_pixels', 'ink_depth', 'line_width', 'thin_ink', 'solid_black', 'find_dots', 'shed_twigs', 'reach_ends',
+           'split_ink', 'gap_middles', 'pen_distance', 'draw_split', 'figure_fit', 'usual_drawing', 'sketch_jobs',
+           'sketch_folder', 'pokegan_edges']
 
 # %% ../nbs/10_hands.ipynb #319bfacf
 import math, os, sys, cv2, numpy as np
@@ -20,7 +20,7 @@ from concurrent.futures import ProcessPoolExecutor
 from PIL import Image
 from fastcore.script import call_parse
 from .pictures import SUFFIXES, UserError, check_filled, check_target, error_line
-from .pictures import darken_lines, fit_square, load_picture, one_line_errors, write_atomic
+from .pictures import darken_lines, fit_square, one_line_errors, read_drawing, write_atomic
 from .edges import N_ARMS, auto_sketch, box_kernel, canny_sketch, find_lines, neighbour_code, outside
 from .edges import poly_sketch, prune_twigs, thin_lines, working_picture
 
@@ -477,16 +477,6 @@ def is_scan(
     paper = np.array(np.unravel_index(coarse.argmax(), coarse.shape))*16+8
     return bool((np.abs(img.astype(int)-paper).max(2)<=12).mean()>.75)
 
-# %% ../nbs/10_hands.ipynb #9b070a24
-def on_paper(
-    a:np.ndarray, # H×W×3 or H×W×4 uint8
-)->np.ndarray: # H×W×3 uint8
-    "A drawing over white paper, or over black paper if it was drawn in white on nothing"
-    if a.shape[2]==3: return a
-    alpha = a[...,3:].astype(np.float32)/255
-    light = alpha.any() and (a[...,:3].mean(2)*alpha[...,0]).sum()>200*alpha.sum()
-    return (a[...,:3]*alpha+(0 if light else 255)*(1-alpha)+.5).astype(np.uint8)
-
 # %% ../nbs/10_hands.ipynb #0d9cf0b1
 def find_lines_in(
     img:np.ndarray, # H×W×3 uint8 RGB, or H×W×4 with transparency
@@ -496,7 +486,7 @@ def find_lines_in(
     threshold:float|None=None, # of photo_lines; None: what a scan or photo needs
 )->tuple: # (side×side uint8: 0 ink, 255 paper; 'drawing' or 'picture')
     "The lines of a drawing, or a sketch of a picture, fitted to the sheet"
-    img = on_paper(img)
+    img = read_drawing(img)
     if corners is None: corners = find_sheet(img)
     ink = clean_sketch(even_light(img))
     if corners is not None or threshold is not None or looks_drawn(ink) and not is_scan(img):
@@ -757,7 +747,7 @@ def _sketch_file(job):
     "Sketch one file; returns None, or what went wrong"
     path,out,style = job
     try:
-        sketch = Image.fromarray(get_sketch(style)(load_picture(path)))
+        sketch = Image.fromarray(get_sketch(style)(read_drawing(path)))
         write_atomic(out, lambda f: sketch.save(f, format='PNG', pnginfo=sketch_mark()))
     except (UserError, OSError) as e: return error_line(e)
 

@@ -10,12 +10,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 import cv2, numpy as np, torch
-from PIL import Image, ImageOps
+from PIL import Image
 from torch import nn
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from fastcore.script import call_parse
-from .pictures import UserError, check_filled, check_target, error_line, fit_square, load_picture, one_line_errors, open_picture
+from .pictures import UserError, check_filled, check_target, error_line, fit_square, load_picture, one_line_errors
 from .pictures import read_drawing, to_array, to_tensor, write_atomic
 from .models import UNetGenerator
 from .conditions import MAX_COLOURS, REGION_SIDE, check_lam, colour_by_itself, encode_palette, find_palette
@@ -26,10 +26,10 @@ from .hands import clean_sketch, off_square, onto_square, usual_drawing
 __all__ = ['ARCHITECTURES', 'DEFAULT_MODEL', 'TELLABLE', 'LAST_SEED', 'INKS', 'MAX_SHEET', 'SHEET_PIXELS', 'as_half', 'card_text',
            'save_model', 'models_dir', 'find_model', 'read_card', 'n_epochs', 'find_device', 'build_generator',
            'load_model', 'load_once', 'is_learner', 'learned', 'get_model', 'tell', 'paint_square', 'wished_palette',
-           'pick_palette', 'check_wishes', 'tell_colours', 'read_strokes', 'fit_strokes', 'Layers', 'paint_layers',
-           'check_seed', 'check_ink', 'figure_mask', 'ink_layer', 'flatten', 'paint', 'contact_sheet', 'check_sheet',
-           'paint_sheet', 'layer_stack', 'png_bytes', 'save_layers', 'can_hold', 'picture_format', 'painting_paths',
-           'check_output', 'pokegan_paint']
+           'pick_palette', 'check_wishes', 'tell_colours', 'read_strokes', 'fit_strokes', 'Layers', 'read_for',
+           'paint_layers', 'check_seed', 'check_ink', 'figure_mask', 'ink_layer', 'flatten', 'paint', 'contact_sheet',
+           'check_sheet', 'paint_sheet', 'layer_stack', 'png_bytes', 'save_layers', 'can_hold', 'picture_format',
+           'painting_paths', 'check_output', 'pokegan_paint']
 
 # %% ../nbs/12_painting.ipynb #c2c040f7
 try: from fastcore.script import Param
@@ -229,7 +229,7 @@ def wished_palette(
     "The palette that somebody wishes"
     if like is None:
         return None if colours is None else parse_colours(colours) if len(colours) else []
-    if colours is None: return find_palette(read_drawing(like), MAX_COLOURS, np.random.default_rng(0))
+    if colours is None: return find_palette(read_drawing(like, lines=False), MAX_COLOURS, np.random.default_rng(0))
     raise UserError("colours and like both say which colours to take: give one of them")
 
 # %% ../nbs/12_painting.ipynb #4ec44274
@@ -285,8 +285,7 @@ def read_strokes(
     "Strokes of colour on nothing"
     name = strokes if isinstance(strokes, (str, Path)) else 'the picture of the strokes'
     if isinstance(strokes, (str, Path)):
-        load_picture(strokes) # which says what is wrong with a file
-        with open_picture(strokes) as im: strokes = ImageOps.exif_transpose(im).convert('RGBA')
+        strokes = load_picture(strokes, read=lambda im: np.asarray(im.convert('RGBA')))
     a = np.asarray(strokes.convert('RGBA') if isinstance(strokes, Image.Image) else strokes)
     if a.ndim != 3 or a.shape[2] != 4 or a.dtype != np.uint8 or not a.size:
         raise UserError(f"an array of shape {a.shape} and type {a.dtype} has no strokes: use H×W×4 (RGBA) in uint8")
@@ -318,6 +317,14 @@ class Layers(NamedTuple):
     ink: np.ndarray|None # H×W uint8: lines 0, paper 255; None for a model of coloured input
     colour: np.ndarray # H×W×3 uint8, as the model paints it
 
+# %% ../nbs/12_painting.ipynb #6c3bb780
+def read_for(
+    gen:nn.Module, # a generator
+    drawing, # path, PIL picture or array, of any size, with or without transparency
+)->np.ndarray: # H×W×3 uint8 RGB on white
+    "A drawing as a model takes it: as lines, which may be white on nothing, or as a coloured picture"
+    return read_drawing(drawing, lines=gen.arch['c_in'] == 1)
+
 # %% ../nbs/12_painting.ipynb #6c3bb784
 @torch.inference_mode()
 def paint_layers(
@@ -330,7 +337,7 @@ def paint_layers(
 )->Layers: # as large as the drawing
     "Paint a drawing, its lines and its colours apart"
     gen,card = loaded
-    img = read_drawing(drawing)
+    img = read_for(gen, drawing)
     ink = clean_sketch(img) if gen.arch['c_in'] == 1 else None
     sq,box = fit_square(img, card['size']) if ink is None else usual_drawing(ink, card['size'])
     if strokes is not None: strokes = fit_strokes(read_strokes(strokes), img.shape, box, card['size'])
@@ -440,15 +447,17 @@ def paint_sheet(
     drawing, # as for paint
     n:int=6, # how many variations, 1 to MAX_SHEET
     seed:int=0, # of the first; the others have the next ones
+    model:str|Path|tuple=DEFAULT_MODEL, # as for paint
+    device:str|torch.device='cpu', # where to paint
     **kwargs, # for paint
 )->Image.Image: # RGB, or RGBA if transparent
     "One drawing painted at several seeds"
     check_sheet(n, 'n'); check_seed(seed + n - 1)
-    img = read_drawing(drawing)
+    img = read_for(get_model(model, device)[0], drawing)
     h,w = img.shape[:2]
     if n > 1 and n*h*w > SHEET_PIXELS:
         raise UserError(f"a sheet of {n} paintings of {w}×{h} pixels is too large: use {max(1, SHEET_PIXELS//(h*w))} or fewer")
-    return contact_sheet([paint(img, seed=s, **kwargs) for s in range(seed, seed + n)])
+    return contact_sheet([paint(img, model, seed=s, device=device, **kwargs) for s in range(seed, seed + n)])
 
 # %% ../nbs/12_painting.ipynb #2a932710
 def layer_stack(
