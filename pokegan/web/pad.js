@@ -516,7 +516,7 @@ class Pad {
   buildKind() {
     const of = (kind, text) => button('', text, text, () => this.take(this.sent, kind), {'data-kind': kind, 'aria-pressed': 'false'})
     this.cropButton = button('corners', 'Corners and lines', 'Correct where the sheet lies in a photo, and what is a line',
-      () => this.cropper.open(this.sent, this.foundCorners))
+      () => this.cropper.open(this.sent, this.cleaned))
     this.kind = make('div', {class: 'pg-row pg-kind', hidden: true}, make('span', {class: 'pg-soft'}, 'I took the upload for'),
       of('drawing', 'A drawing'), of('picture', 'A picture'), this.cropButton)
     return this.kind
@@ -1334,7 +1334,7 @@ class Pad {
     this.say('Looking at your picture …')
     try {
       const res = await this.host.clean(file, {kind})
-      Object.assign(this, {sent: file, foundCorners: res.corners})
+      Object.assign(this, {sent: file, cleaned: res})
       this.load(res.ink, res)
       this.kind.hidden = false
       this.cropButton.hidden = res.kind !== 'drawing'
@@ -1500,17 +1500,18 @@ class Cropper { // a photo with a handle on each corner of its sheet, a slider, 
       draw('svg', {viewBox: '0 0 1 1', preserveAspectRatio: 'none', 'aria-hidden': 'true'}, this.shade, this.edge), ...this.handles)
     this.bar = make('input', {type: 'range', min: 10, max: 90, step: 2, 'aria-label': 'How dark a line must be',
       oninput: () => { this.threshold = this.bar.value / 100; this.look() }})
-    this.status = make('span', {class: 'pg-soft', role: 'status'})
+    this.status = make('div', {class: 'pg-status', role: 'status'})
     this.useButton = button('', 'Use', 'Take these lines for the drawing', () => this.use(), {class: 'pg-button pg-main'})
     this.root = make('section', {class: 'pg-crop', hidden: true, 'aria-label': 'Correct what was found in the photo'},
-      make('p', {class: 'pg-soft'}, 'Drag the corners to those of the sheet of paper. On the right is what will be drawn.'),
+      make('p', {class: 'pg-soft'}, 'Drag the corners to those of the sheet of paper. The other picture shows what will be drawn.'),
       make('div', {class: 'pg-two'}, this.frame, this.lines),
       make('div', {class: 'pg-row pg-settings'},
         make('div', {class: 'pg-group pg-lam'}, make('span', {class: 'pg-soft'}, 'faint lines too'), this.bar,
-          make('span', {class: 'pg-soft'}, 'dark lines only')), this.status, make('span', {class: 'pg-push'}),
+          make('span', {class: 'pg-soft'}, 'dark lines only')), make('span', {class: 'pg-push'}),
         group('Corners', button('', 'Reset', 'As they were found, corners and lines', () => this.reset()),
           button('', 'Whole picture', 'There is no sheet: the whole picture counts', () => this.move(WHOLE))),
-        button('close', '', 'Leave the drawing as it was (Esc)', () => this.close()), this.useButton))
+        button('close', '', 'Leave the drawing as it was (Esc)', () => this.close()), this.useButton),
+      this.status)
   }
 
   handle(i) { // drag it, or move it with the arrow keys
@@ -1536,7 +1537,7 @@ class Cropper { // a photo with a handle on each corner of its sheet, a slider, 
     return h
   }
 
-  async open(file, found) { // found: the corners that the host sees, or null
+  async open(file, first) { // first: what the host has found by itself
     let bitmap
     try { bitmap = await createImageBitmap(file) }
     catch { this.pad.fail('This browser cannot show the picture: save it as PNG or JPEG'); return }
@@ -1547,12 +1548,12 @@ class Cropper { // a photo with a handle on each corner of its sheet, a slider, 
     this.photoCtx.drawImage(bitmap, 0, 0, w, h)
     bitmap.close()
     for (const [k, v] of [['--w', w], ['--h', h]]) this.root.style.setProperty(k, v)
-    const known = file === this.of ? {} : {given: null, threshold: null}
-    Object.assign(this, {file, of: file, found, ...known})
+    if (first !== this.first) Object.assign(this, {first, res: first, given: null, threshold: null}) // else go on
+    this.file = file
     this.pad.root.classList.add('pg-cropping')
     this.root.hidden = false
     this.show()
-    this.look()
+    this.preview(this.res ?? first)
     this.handles[0].focus()
   }
 
@@ -1565,7 +1566,7 @@ class Cropper { // a photo with a handle on each corner of its sheet, a slider, 
     this.pad.cropButton.focus()
   }
 
-  get corners() { return this.given ?? this.found ?? WHOLE }
+  get corners() { return this.given ?? this.first.corners ?? WHOLE }
 
   moveCorner(i, at) {
     this.move(this.corners.map((o, k) => (k === i ? at : o).map(v => clamp(v, 0, 1))))
@@ -1606,10 +1607,10 @@ class Cropper { // a photo with a handle on each corner of its sheet, a slider, 
     this.status.textContent = 'Looking …'
     while (this.wanted && this.file) {
       this.wanted = false
-      const {file, given, threshold} = this
+      const {file, given, threshold, corners} = this
       try {
-        const wants = {kind: 'drawing', corners: given ?? undefined, threshold: threshold ?? undefined}
-        const res = await this.pad.host.clean(file, wants)
+        const wants = {kind: 'drawing', corners, threshold: threshold ?? undefined}
+        const res = given || threshold ? await this.pad.host.clean(file, wants) : this.first
         if (file === this.file) this.preview(res)
       } catch (e) {
         this.res = null
