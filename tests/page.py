@@ -217,7 +217,7 @@ def alike(a, b): return float(line_f1(a < 128, b < 128, 3))
 
 def check_sheet(v, pair):
     "Photos of benchmarks/photos.py: the sheet is where Python finds it, and the lines are as good"
-    rows,names = [], ('scan', 'shadow', 'pencil', 'ruled', 'dark_table', 'turned', 'blurred', 'everything')
+    rows,names = [], ('shadow', 'ruled', 'dark_table', 'turned', 'everything')
     for name in names:
         photo,true,m = made_photo(name)
         mine = find_sheet(photo)

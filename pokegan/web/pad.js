@@ -1500,7 +1500,7 @@ class Cropper { // a photo with a handle on each corner of its sheet, a slider, 
       draw('svg', {viewBox: '0 0 1 1', preserveAspectRatio: 'none', 'aria-hidden': 'true'}, this.shade, this.edge), ...this.handles)
     this.bar = make('input', {type: 'range', min: 10, max: 90, step: 2, 'aria-label': 'How dark a line must be',
       oninput: () => { this.threshold = this.bar.value / 100; this.look() }})
-    this.status = make('div', {class: 'pg-status', role: 'status'})
+    this.status = make('div', {class: 'pg-soft pg-found', role: 'status'})
     this.useButton = button('', 'Use', 'Take these lines for the drawing', () => this.use(), {class: 'pg-button pg-main'})
     this.root = make('section', {class: 'pg-crop', hidden: true, 'aria-label': 'Correct what was found in the photo'},
       make('p', {class: 'pg-soft'}, 'Drag the corners to those of the sheet of paper. The other picture shows what will be drawn.'),
