@@ -210,9 +210,7 @@ COVERED = '''() => [...document.querySelectorAll('.pg-pad :is(button, input, sel
         const r = e.getBoundingClientRect(), over = document.elementFromPoint(r.x + r.width/2, r.y + r.height/2)
         return !e.contains(over) })
     .map(e => e.outerHTML.slice(0, 90))'''
-def covered_things(page):
-    "What lies below something else wherever one scrolls: the row of tools, above all"
-    return page.evaluate(COVERED) + page.evaluate(f"() => {{ scrollTo(0, 1e6); return ({COVERED})() }}")
+def covered_things(page): return page.evaluate(COVERED) # although one has scrolled to them: by the row of tools, above all
 
 def contrast(v, sel): return v.page.evaluate(CONTRAST, sel)
 

@@ -1515,7 +1515,7 @@ class Cropper { // a photo with a handle on each corner of its sheet, a slider, 
   }
 
   handle(i) { // drag it, or move it with the arrow keys
-    const h = make('button', {type: 'button', class: 'pg-corner'})
+    const h = make('button', {type: 'button', class: 'pg-corner', 'aria-label': `${CORNERS[i]} corner of the sheet`})
     h.addEventListener('keydown', e => {
       const way = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1]}[e.key]
       if (!way) return
