@@ -1498,7 +1498,7 @@ class Cropper { // a photo with a handle on each corner of its sheet, a slider, 
     this.handles = CORNERS.map((name, i) => this.handle(i))
     this.frame = make('div', {class: 'pg-photo'}, this.photo,
       draw('svg', {viewBox: '0 0 1 1', preserveAspectRatio: 'none', 'aria-hidden': 'true'}, this.shade, this.edge), ...this.handles)
-    this.bar = make('input', {type: 'range', min: 10, max: 90, step: 2, 'aria-label': 'How dark a line must be',
+    this.bar = make('input', {type: 'range', min: 10, max: 70, step: 2, 'aria-label': 'How dark a line must be',
       oninput: () => { this.threshold = this.bar.value / 100; this.look() }})
     this.status = make('div', {class: 'pg-soft pg-found', role: 'status'})
     this.useButton = button('', 'Use', 'Take these lines for the drawing', () => this.use(), {class: 'pg-button pg-main'})
@@ -1506,7 +1506,7 @@ class Cropper { // a photo with a handle on each corner of its sheet, a slider, 
       make('p', {class: 'pg-soft'}, 'Drag the corners to those of the sheet of paper. The other picture shows what will be drawn.'),
       make('div', {class: 'pg-two'}, this.frame, this.lines),
       make('div', {class: 'pg-row pg-settings'},
-        make('div', {class: 'pg-group pg-lam'}, make('span', {class: 'pg-soft'}, 'faint lines too'), this.bar,
+        make('div', {class: 'pg-group pg-darkness'}, make('span', {class: 'pg-soft'}, 'faint lines too'), this.bar,
           make('span', {class: 'pg-soft'}, 'dark lines only')), make('span', {class: 'pg-push'}),
         group('Corners', button('', 'Reset', 'As they were found, corners and lines', () => this.reset()),
           button('', 'Whole picture', 'There is no sheet: the whole picture counts', () => this.move(WHOLE))),
@@ -1614,6 +1614,7 @@ class Cropper { // a photo with a handle on each corner of its sheet, a slider, 
         if (file === this.file) this.preview(res)
       } catch (e) {
         this.res = null
+        this.linesCtx.clearRect(0, 0, this.lines.width, this.lines.height)
         this.status.textContent = e.message
       }
     }
