@@ -252,23 +252,24 @@ function brightQuadrilaterals(v, least = 0.12) {
       if (v.data[y*v.w + x] > t) { mask[(y + 1)*W + x + 1] = 1; n++ }
     }
     if (n <= least*size/2) continue // even with its holes filled
-    const whole = fillHoles(open(plane(W, H, mask), 5)), {piece, stats} = findPieces(whole)
+    const bright = open(plane(W, H, mask), 5), {piece, stats} = findPieces(fillHoles(bright))
     for (let k = 1; k < stats.length; k++) {
       const {area: pixels, left, top, right, bottom} = stats[k], ends = []
       if (pixels <= least*size) continue
-      let border = 0 // pixels of the contour, which runs through their middles
+      let border = 0, filled = 0 // pixels of the contour, which runs through their middles, and bright ones
       for (let y = top; y < bottom; y++) {
         let first = -1, last = -1
         for (let x = left, i = y*W + left; x < right; x++, i++) {
           if (piece[i] !== k) continue
           if (first < 0) first = x
           last = x
+          filled += bright.data[i]
           if (piece[i - 1] !== k || piece[i + 1] !== k || piece[i - W] !== k || piece[i + W] !== k) border++
         }
         ends.push([first, y], [last, y])
       }
       const area = pixels - border/2 - 1 // Pick's theorem
-      if (area <= least*size || area >= 0.97*size) continue
+      if (area <= least*size || area >= 0.97*size || filled <= pixels/2) continue // or a frame
       const q = quadrilateral(ends, area)
       if (q) found.push({q: q.map(([x, y]) => [x - 1, y - 1]), area})
     }
