@@ -179,6 +179,7 @@ def figure_place(
     "Where a drawing lies when its figure is large and in the middle"
     return [o/4096 for o in usual_box(ink, 4096)]
 
+# %% ../nbs/15_demo.ipynb #c0a1e50b
 def check_place(
     place, # from figure_place, by way of the browser; None: the whole drawing in the middle
 ): # the same
@@ -186,6 +187,7 @@ def check_place(
     if place is None or np.shape(place) == (4,) and (np.abs(place) <= 4).all() and min(place[2:]) > 0: return place
     raise UserError(f'{place} is no place: give top, left, height and width as shares of the square')
 
+# %% ../nbs/15_demo.ipynb #c0a1e50e
 def place_drawing(
     ink:np.ndarray, # H×W uint8: ink 0, paper 255
     sz:int, # side of the square, pixels
