@@ -141,9 +141,9 @@ def upload_lines(
 )->tuple: # (h×w uint8: ink 0, paper 255; 'drawing' or 'picture'; corners or None)
     "The lines of a drawing, or the outlines of a picture, at its own size"
     if corners is None: corners = find_sheet(img)
-    ink = clean_sketch(even_light(img))
-    if corners is not None or threshold is not None or looks_drawn(ink) and not is_scan(img):
-        ink = photo_lines(img, corners, threshold)
+    is_photo = corners is not None or threshold is not None
+    ink = None if is_photo else clean_sketch(even_light(img))
+    if is_photo or looks_drawn(ink) and not is_scan(img): ink = photo_lines(img, corners, threshold)
     if kind is None: kind = 'drawing' if looks_drawn(ink) else 'picture'
     if kind == 'picture':
         s = min(1, 512/max(img.shape))

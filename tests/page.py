@@ -12,7 +12,7 @@ from PIL import Image
 from browser import chromium, covered_things
 from pokegan.conditions import ToldUNet, colour_by_itself, encode_palette, parse_colours, regions, stroke_wishes
 from pokegan.conditions import wish_channels
-from pokegan.demo import as_corners, figure_place, paint_colours, upload_lines
+from pokegan.demo import as_corners, figure_place, on_paper, paint_colours, upload_lines
 from pokegan.hands import clean_sketch, even_light, find_sheet, looks_drawn, off_square, photo_lines, sheet_map
 from pokegan.metrics import line_f1
 from pokegan.models import init_weights
@@ -209,6 +209,10 @@ def check_photo(v, pair):
         assert res[1] == looks_drawn(clean_sketch(even_light(a))) == drawn
     assert [o['rgb'] for o in res[2]][:2] == [[0, 0, 0], [200, 60, 20]]
     assert abs(sum(o['weight'] for o in res[2]) - 1) < 1e-6
+    for level,name in ((255, 'light'), (20, 'dark')): # ink on nothing: light ink needs black paper
+        a = np.dstack([np.full((60, 90, 3), level, np.uint8), np.pad(np.full((20, 50), 255, np.uint8), 20)])
+        res = unpacked(v.page.evaluate("async o => t.pack((await import('./photo.js')).onPaper(t.unpack(o)))", packed(a)))
+        assert np.abs(res.reshape(60, 90, 3).astype(int) - on_paper(Image.fromarray(a))).max() <= 1, f'{name} ink on nothing'
     return 'photos have even light as in Python, areas are no drawing, a picture has its palette'
 
 def made_photo(name): return photograph(list(PHOTOS).index(name), **PHOTOS[name])

@@ -498,9 +498,9 @@ export function usualBox(ink, side) {
 //   threshold  as for photoLines; null: what a scan or photo needs
 //   most       longest side of the result, pixels
 export function uploadLines(img, {kind, corners, threshold, most}) {
-  const sheet = corners ?? findSheet(img)
-  let ink = cleanSketch(evenLight(img))
-  if (sheet || threshold || looksDrawn(ink) && !isScan(img)) ink = photoLines(img, sheet, threshold)
+  const sheet = corners ?? findSheet(img), isPhoto = sheet || threshold
+  let ink = isPhoto ? null : cleanSketch(evenLight(img))
+  if (isPhoto || looksDrawn(ink) && !isScan(img)) ink = photoLines(img, sheet, threshold)
   if (kind !== 'drawing' && !looksDrawn(ink)) return null
   const s = most/Math.max(ink.w, ink.h)
   if (s < 1) ink = plane(round(ink.w*s), round(ink.h*s), Uint8Array.from(resize(ink, round(ink.w*s), round(ink.h*s), 'area').data))
