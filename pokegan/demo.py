@@ -15,17 +15,19 @@ from .pictures import MissingPackage, UserError, as_rgb, fit_square, one_line_er
 from .edges import auto_sketch
 from .metrics import colourfulness, l1, sharpness
 from .conditions import MAX_COLOURS, check_lam, find_palette, lam_range, parse_colours, regions
-from .hands import clean_sketch, even_light, looks_drawn
+from .hands import clean_sketch, even_light, find_sheet, is_scan, looks_drawn, off_square, onto_square
+from .hands import photo_lines, usual_box
 from .painting import DEFAULT_MODEL, Layers, find_model, fit_strokes, flatten, get_model, models_dir
 from .painting import paint_square, pick_palette, read_card, tell_colours
 
 # %% auto #0
 __all__ = ['MAX_SIDE', 'MAX_UPLOAD', 'MAX_PIXELS', 'UPLOAD_FORMATS', 'EXTENSIONS', 'Latest', 'plain_name', 'on_paper',
-           'read_upload', 'without_dust', 'upload_lines', 'find_models', 'slider_place', 'Painters', 'web_file',
-           'example_sketches', 'data_url', 'sketch_models', 'model_name', 'model_title', 'as_swatches', 'as_palette',
-           'describe_model', 'offered_models', 'SketchPad', 'read_pixels', 'paint_colours', 'quick_png', 'told_model',
-           'card_table', 'as_pair', 'name_sketches', 'LambdaExplorer', 'measure_painting', 'PageHead', 'DemoPage',
-           'check_port', 'voila_app', 'voila_config', 'quiet_surroundings', 'pokegan_demo']
+           'read_upload', 'without_dust', 'upload_lines', 'as_shares', 'as_corners', 'figure_place', 'check_place',
+           'place_drawing', 'find_models', 'slider_place', 'Painters', 'web_file', 'example_sketches', 'data_url',
+           'sketch_models', 'model_name', 'model_title', 'as_swatches', 'as_palette', 'describe_model',
+           'offered_models', 'SketchPad', 'read_pixels', 'paint_colours', 'quick_png', 'told_model', 'card_table',
+           'as_pair', 'name_sketches', 'LambdaExplorer', 'measure_painting', 'PageHead', 'DemoPage', 'check_port',
+           'voila_app', 'voila_config', 'quiet_surroundings', 'pokegan_demo']
 
 # %% ../nbs/15_demo.ipynb #63792271
 class Latest:
@@ -134,15 +136,69 @@ def without_dust(
 def upload_lines(
     img:np.ndarray, # H×W×3 uint8 RGB, from read_upload
     kind:str|None=None, # 'drawing' or 'picture'; None: look
-)->tuple: # (H×W uint8: ink 0, paper 255; 'drawing' or 'picture')
+    corners=None, # 4×2: x, y of the sheet in a photo, clockwise from the top left; None: look
+    threshold:float|None=None, # of photo_lines; None: what a scan or photo needs
+)->tuple: # (h×w uint8: ink 0, paper 255; 'drawing' or 'picture'; corners or None)
     "The lines of a drawing, or the outlines of a picture, at its own size"
-    ink = clean_sketch(even_light(img))
+    if corners is None: corners = find_sheet(img)
+    is_photo = corners is not None or threshold is not None
+    ink = None if is_photo else clean_sketch(even_light(img))
+    if is_photo or looks_drawn(ink) and not is_scan(img): ink = photo_lines(img, corners, threshold)
     if kind is None: kind = 'drawing' if looks_drawn(ink) else 'picture'
     if kind == 'picture':
         s = min(1, 512/max(img.shape))
         small = cv2.resize(img, None, fx=s, fy=s, interpolation=cv2.INTER_AREA)
         ink = cv2.resize(auto_sketch(small), img.shape[1::-1], interpolation=cv2.INTER_CUBIC)
-    return without_dust(ink), kind
+    s = MAX_SIDE/max(ink.shape) # a sheet that stands on its corner is longer than its photo
+    if s < 1: ink = cv2.resize(ink, None, fx=s, fy=s, interpolation=cv2.INTER_AREA)
+    return without_dust(ink), kind, corners
+
+# %% ../nbs/15_demo.ipynb #c0a1e504
+def as_shares(
+    corners, # 4×2: x, y in pixels, or None
+    shape:tuple, # (H, W, …) of the picture
+)->list|None: # four [x, y]; None as it is
+    "Corners as the pad writes them"
+    return None if corners is None else ((np.asarray(corners) + .5)/shape[1::-1]).tolist()
+
+def as_corners(
+    shares:list|None, # four [x, y] as shares of the picture
+    shape:tuple, # (H, W, …) of the picture
+)->np.ndarray|None: # 4×2: x, y in pixels; None as it is
+    "What the pad writes, as corners"
+    if shares is None: return None
+    q = np.array(shares, float)
+    if q.shape != (4, 2) or not (np.abs(q - .5) <= 1).all():
+        raise UserError(f'{shares} are no corners: give four x, y as shares of the picture, clockwise from the top left')
+    return q*shape[1::-1] - .5
+
+# %% ../nbs/15_demo.ipynb #c0a1e507
+def figure_place(
+    ink:np.ndarray, # H×W uint8: ink 0, paper 255
+)->list: # top, left, height and width of the drawing, as shares of the square's side
+    "Where a drawing lies when its figure is large and in the middle"
+    return [o/4096 for o in usual_box(ink, 4096)]
+
+# %% ../nbs/15_demo.ipynb #c0a1e50b
+def check_place(
+    place, # from figure_place, by way of the browser; None: the whole drawing in the middle
+): # the same
+    "A place, if it is one"
+    if place is None or np.shape(place) == (4,) and (np.abs(place) <= 4).all() and min(place[2:]) > 0: return place
+    raise UserError(f'{place} is no place: give top, left, height and width as shares of the square')
+
+# %% ../nbs/15_demo.ipynb #c0a1e50e
+def place_drawing(
+    ink:np.ndarray, # H×W uint8: ink 0, paper 255
+    sz:int, # side of the square, pixels
+    place:list|None=None, # from figure_place; None: the whole drawing in the middle
+)->tuple: # (sz×sz uint8, (top, left, height, width) of the drawing in it)
+    "A drawing in its square"
+    if place is not None:
+        t,l,h,w = (round(o*sz) for o in place)
+        box = t, l, max(1, h), max(1, w)
+        if box[2] < ink.shape[0]: return onto_square(ink, box, sz), box # a small drawing is not enlarged
+    return fit_square(ink, sz)
 
 # %% ../nbs/15_demo.ipynb #05c639bc
 def find_models(
@@ -316,7 +372,8 @@ def begin(self:SketchPad,
         ink = without_dust(clean_sketch(read_drawing(sketch)))
         self.start = dict(w=ink.shape[1], h=ink.shape[0], data=ink.tobytes())
     else: ink = read_drawing(example_sketches()[0])[..., 0]
-    if sketch is not False: self.worker.give(dict(ink=ink, strokes=None, palette=None, lam=None, seed=0, model=self.model))
+    if sketch is not False: 
+        self.worker.give(dict(ink=ink, strokes=None, palette=None, lam=None, seed=0, model=self.model, place=None))
 
 @patch
 def close(self:SketchPad): # as every widget
@@ -387,7 +444,8 @@ def ask_painting(self:SketchPad, message, buffers):
     if message['strokes'] == 'new': self.strokes[browser] = read_pixels(buffers[1], message['w'], message['h'], 4)
     strokes = None if message['strokes'] == 'none' else self.strokes[browser]
     palette = as_palette(message['palette'])
-    job = dict(ink=ink, strokes=strokes, palette=palette, **{k: message[k] for k in ('id', 'lam', 'seed', 'model')})
+    place = check_place(message.get('place'))
+    job = dict(ink=ink, place=place, strokes=strokes, palette=palette, **{k: message[k] for k in ('id', 'lam', 'seed', 'model')})
     old = self.worker.give(job)
     if old and 'id' in old: self.send(dict(id=old['id'])) # it will not be painted
 
@@ -399,12 +457,14 @@ def paint_colours(
     seed:int=0, # another seed, another painting
     palette:list|None=None, # from as_palette
     strokes:np.ndarray|None=None, # H×W×4 uint8 RGBA
-)->np.ndarray: # h×w×3 uint8: the drawing's colours, the longer side as long as the model's
+    place:list|None=None, # from figure_place; None: the whole drawing in the middle
+)->np.ndarray: # h×w×3 uint8: the drawing's colours, as large as it is in the model's square
     "Paint what lies on the pad"
     sz = loaded[1]['size']
-    sq,(t,l,h,w) = fit_square(ink, sz)
-    if strokes is not None: strokes = fit_strokes(strokes, ink.shape, (t, l, h, w), sz)
-    return paint_square(sq, loaded, lam, seed, **tell_colours(sq, loaded, palette, strokes, seed))[t:t+h, l:l+w]
+    sq,box = place_drawing(ink, sz, place)
+    if strokes is not None: strokes = fit_strokes(strokes, ink.shape, box, sz)
+    painting = paint_square(sq, loaded, lam, seed, **tell_colours(sq, loaded, palette, strokes, seed))
+    return off_square(painting, box, box[2:])
 
 # %% ../nbs/15_demo.ipynb #75997af2
 @patch
@@ -413,7 +473,7 @@ def paint_job(self:SketchPad,
 )->tuple: # (colours, milliseconds)
     "Paint, in the worker's thread"
     loaded,t = get_model(self.sources[job['model']]), time.perf_counter()
-    out = paint_colours(*[job['ink'], loaded, *[job[k] for k in ('lam', 'seed', 'palette', 'strokes')]])
+    out = paint_colours(*[job['ink'], loaded, *[job[k] for k in ('lam', 'seed', 'palette', 'strokes', 'place')]])
     return out, 1000*(time.perf_counter() - t)
 
 @patch
@@ -447,8 +507,11 @@ def send_palette(self:SketchPad, message, buffers):
 @patch
 def send_lines(self:SketchPad, message, buffers):
     "The lines of a picture"
-    ink,kind = upload_lines(read_upload(message['name'], bytes(buffers[0])), message['kind'])
-    self.send(dict(id=message['id'], w=ink.shape[1], h=ink.shape[0], kind=kind), [ink.tobytes()])
+    img = read_upload(message['name'], bytes(buffers[0]))
+    given = as_corners(message.get('corners'), img.shape), message.get('threshold')
+    ink,kind,corners = upload_lines(img, message['kind'], *given)
+    answer = dict(kind=kind, corners=as_shares(corners, img.shape), place=figure_place(ink))
+    self.send(dict(id=message['id'], w=ink.shape[1], h=ink.shape[0], **answer), [ink.tobytes()])
 
 # %% ../nbs/15_demo.ipynb #e19bed71
 def told_model(

@@ -318,7 +318,10 @@ def bright_quadrilaterals(
         m = cv2.morphologyEx(m, cv2.MORPH_OPEN, box_kernel(5))
         for c in cv2.findContours(m, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0]:
             area = cv2.contourArea(c)
-            if least*v.size<area<.97*v.size and (q := quadrilateral(c)) is not None: yield q-1, area
+            if not least*v.size<area<.97*v.size: continue
+            x,y,w,h = cv2.boundingRect(c)
+            inside = cv2.drawContours(np.zeros((h,w), np.uint8), [c-(x,y)], 0, 1, cv2.FILLED)>0
+            if m[y:y+h,x:x+w][inside].mean()>.5 and (q := quadrilateral(c)) is not None: yield q-1, area
 
 # %% ../nbs/10_hands.ipynb #9b070a09
 def sorted_corners(

@@ -260,7 +260,7 @@ def list_files(
     return f'self.files = {json.dumps(listed, indent=1)}\n'.encode()
 
 # %% ../nbs/16_page.ipynb #16a00059
-WEB_FILES = 'page.js worker.js parts.js chance.js sw.js pad.js pad.css page.webmanifest'.split()
+WEB_FILES = 'page.js worker.js parts.js photo.js chance.js sw.js pad.js pad.css page.webmanifest'.split()
 
 def page_files(
     model:str|Path|tuple=DEFAULT_MODEL, # as for get_model; it must paint line drawings

@@ -9,7 +9,7 @@ import argparse, base64, contextlib, functools, io, json, math, os, shutil, sign
 import tempfile, time, urllib.request, zipfile
 from pathlib import Path
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw
 from playwright.sync_api import sync_playwright
 
 FLAGS = ('--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking '
@@ -204,6 +204,14 @@ CONTRAST = '''sel => { const e = document.querySelector(sel), s = getComputedSty
     const lum = c => c.slice(0, 3).map(v => v/255).map(v => v > .03928 ? ((v + .055)/1.055)**2.4 : v/12.92).reduce((a, v, i) => a + v*[.2126, .7152, .0722][i], 0)
     const [a, b] = [lum(of(s.color)), lum(of(getComputedStyle(p).backgroundColor))].sort((x, y) => y - x)
     return (a + .05)/(b + .05) }'''
+COVERED = '''() => [...document.querySelectorAll('.pg-pad :is(button, input, select, summary), .pg-status, .pg-foot, footer a')]
+    .filter(e => e.checkVisibility() && e.getClientRects().length && !e.closest('.pg-hand')).filter(e => {
+        e.scrollIntoView({block: 'nearest'})
+        const r = e.getBoundingClientRect(), over = document.elementFromPoint(r.x + r.width/2, r.y + r.height/2)
+        return !e.contains(over) })
+    .map(e => e.outerHTML.slice(0, 90))'''
+def covered_things(page): return page.evaluate(COVERED) # although one has scrolled to them: by the row of tools, above all
+
 def contrast(v, sel): return v.page.evaluate(CONTRAST, sel)
 
 # ------------------------------------------------------------------------------------------------- what the pad does
@@ -320,6 +328,34 @@ def palette_works(v, tmp):
     v.choose('Take the colours', tmp/'green.png'); v.until(lambda: '#14a05a' in swatches(), 'a picture’s palette'); check(swatches() == ['#00ff88', '#14a05a'], 'a picture’s palette joins the locked colour')
     v.settled()
 
+def corners_work(v, tmp, shots, home):
+    "A photo of a sheet on a table: its corners and its threshold are corrected, with keys, mouse and slider"
+    im = Image.new('RGB', (800, 600), (70, 55, 45)); d = ImageDraw.Draw(im)
+    d.polygon([(150, 100), (650, 60), (700, 560), (120, 520)], (240, 238, 230))
+    d.ellipse((300, 200, 500, 420), outline=(30, 30, 40), width=9); d.line((330, 460, 480, 460), (190, 188, 182), 9)
+    im.save(tmp/'table.jpg', quality=95)
+    n = v.painted(); v.choose('Upload', tmp/'table.jpg'); v.until(lambda: v.painted() > n, 'the photo'); v.settled()
+    (h,w),ink = v.ink().shape, v.ink()
+    check(abs(w - 542) < 12 and abs(h - 462) < 12 and 0 < (ink < 128).mean() < .05, f'the sheet on its table is found and straightened: {w}×{h}')
+    v.click('Correct where'); looked = lambda: v.until(lambda: v.page.locator('.pg-crop:not([hidden]) .pg-lines:not(.pg-old)').count(), 'the lines')
+    looked(); lines = lambda: v.pixels('.pg-lines'); first = lines(); shot(v, shots, f'{home}-corners', full=False)
+    check('Top left corner' in v.page.evaluate('document.activeElement.ariaLabel'), 'its corners have handles, and the first has the focus'); no_barriers(v, 'the corners')
+    for k in ['ArrowRight']*8 + ['ArrowDown']*8: v.page.keyboard.press(k)
+    looked(); check('27% from the left, 25% from the top' in v.page.evaluate('document.activeElement.ariaLabel') and lines().shape != first.shape, 'arrow keys move a corner')
+    b = v.page.locator('.pg-corner').nth(2).bounding_box(); x,y = b['x'] + b['width']/2, b['y'] + b['height']/2
+    v.page.mouse.move(x, y); v.page.mouse.down(); v.page.mouse.move(x - 60, y - 30, steps=4); v.page.mouse.up()
+    now = v.page.locator('.pg-corner').nth(2).bounding_box(); check(abs(now['x'] - b['x'] + 60) < 3 and abs(now['y'] - b['y'] + 30) < 3, 'and so does the mouse')
+    v.click('As they were found'); looked(); check(lines().shape == first.shape and (lines() == first).all(), 'reset')
+    bar = v.page.locator('.pg-crop input'); bar.focus(); v.page.keyboard.press('Home'); looked(); many = (lines() < 128).sum()
+    v.page.keyboard.press('End'); looked(); check((lines() < 128).sum() < many, 'the slider: faint lines, or dark ones alone')
+    v.click('There is no sheet'); looked(); check(abs(lines().shape[1]/lines().shape[0] - 4/3) < .01, 'the whole picture')
+    v.page.keyboard.press('Escape'); check((v.ink() == ink).all(), 'Escape leaves the drawing as it was')
+    v.click('Correct where'); v.click('As they were found'); looked(); v.page.focus('.pg-corner >> nth=0')
+    for _ in range(6): v.page.keyboard.press('ArrowDown')
+    n = v.painted(); v.click('Take these lines'); v.until(lambda: v.painted() > n, 'the corrected lines'); v.settled()
+    check(v.ink().shape[0] < h - 8 and (v.ink() < 128).any(), 'and the corrected lines are the drawing'); v.click('Undo'); v.until(lambda: v.ink().shape == (h, w), 'undo')
+    check((v.ink() == ink).all(), 'which can be undone'); v.settled()
+
 def uploads(d):
     "Pictures of all kinds, and one that is none"
     ink = np.full((240, 400), 255, np.uint8)
@@ -392,7 +428,7 @@ def pad_works(v, tmp, shots, home):
     "Everything that the pad can do"
     first_minute(v); lines_work(v); keys_work(v); zoom_works(v); settings_work(v)
     if has_colours(v): colours_work(v); shot(v, shots, f'{home}-bucket'); gaps_work(v); palette_works(v, tmp); shot(v, shots, f'{home}-palette')
-    uploads_work(v, tmp); saves_work(v); looks_right(v)
+    corners_work(v, tmp, shots, home); uploads_work(v, tmp); saves_work(v); looks_right(v)
     check(not v.errors, f'no error in the browser {v.errors}')
 
 # ------------------------------------------------------------------------------------------------------------ Voilà
@@ -482,6 +518,7 @@ def phone(shots, tmp):
         inside = "[...document.querySelectorAll('.pg-paper, .pg-art, .pg-hand')].every(e => { const r = e.getBoundingClientRect(); return r.top >= 0 && r.bottom <= innerHeight + 1 })"
         check(w.pressed('[title^="Draw on the painting"]') and w.page.evaluate(inside), 'drawing and painting are one, and fit the screen with the tools below')
         check(w.page.evaluate('document.documentElement.scrollWidth <= innerWidth'), 'nothing hangs over the edge of a phone')
+        covered = covered_things(w.page); check(not covered, f'everything can be scrolled clear of the row of tools {covered}'); w.page.evaluate('scrollTo(0, 0)')
         w.page.tap('.pg-file [title^=Clear]'); w.until(lambda: blank(w.ink()), 'clear')
         w.changes(lambda: w.finger([w.at(q) for q in circle(.3)]), 'a finger'); check(w.ink()[128:384, 80:120].min() < 60, 'a finger draws')
         w.page.tap('[data-tool=eraser]'); w.page.wait_for_timeout(300)

@@ -4,20 +4,23 @@
 
 Needs Playwright and a Chromium, as tests/browser.py does. The page is served on 127.0.0.1 alone.
 """
-import argparse, base64, contextlib, functools, http.server, io, json, tarfile, tempfile, threading, time
+import argparse, base64, contextlib, functools, http.server, io, json, sys, tarfile, tempfile, threading, time
 import zipfile
 from pathlib import Path
 import numpy as np, torch
 from PIL import Image
-from browser import chromium
+from browser import chromium, covered_things
 from pokegan.conditions import ToldUNet, colour_by_itself, encode_palette, parse_colours, regions, stroke_wishes
 from pokegan.conditions import wish_channels
-from pokegan.demo import paint_colours
-from pokegan.hands import clean_sketch, even_light, looks_drawn, off_square
+from pokegan.demo import as_corners, figure_place, on_paper, paint_colours, upload_lines
+from pokegan.hands import clean_sketch, even_light, find_sheet, looks_drawn, off_square, photo_lines, sheet_map
+from pokegan.metrics import line_f1
 from pokegan.models import init_weights
 from pokegan.page import fetch_npm, sketches_dir, write_page
 from pokegan.painting import DEFAULT_MODEL, fit_strokes, load_model
 from pokegan.pictures import fit_square, read_drawing
+sys.path.insert(0, str(Path(__file__).parents[1]/'benchmarks'))
+from photos import PHOTOS, f1, on_sheet, photograph
 
 # ---------------------------------------------------------------------------------------------------- page and browser
 
@@ -131,7 +134,7 @@ def expected(s, pair):
     "Python's painting of the state of a pad, which redraws no lines"
     colours = s['palette'] and [((*bytes.fromhex(o['hex'][1:]),), o['share']) for o in s['palette']]
     ink,palette = clean_sketch(read_drawing(s['ink'])), colours and parse_colours(colours)
-    done = paint_colours(ink, pair, s['lam'], s['seed'], palette, s['strokes'])
+    done = paint_colours(ink, pair, s['lam'], s['seed'], palette, s['strokes'], s.get('place'))
     return off_square(done, (0, 0, *done.shape[:2]), ink.shape).astype(int)
 
 def close(a, b, what, most=2):
@@ -206,7 +209,38 @@ def check_photo(v, pair):
         assert res[1] == looks_drawn(clean_sketch(even_light(a))) == drawn
     assert [o['rgb'] for o in res[2]][:2] == [[0, 0, 0], [200, 60, 20]]
     assert abs(sum(o['weight'] for o in res[2]) - 1) < 1e-6
+    for level,name in ((255, 'light'), (20, 'dark')): # ink on nothing: light ink needs black paper
+        a = np.dstack([np.full((60, 90, 3), level, np.uint8), np.pad(np.full((20, 50), 255, np.uint8), 20)])
+        res = unpacked(v.page.evaluate("async o => t.pack((await import('./photo.js')).onPaper(t.unpack(o)))", packed(a)))
+        assert np.abs(res.reshape(60, 90, 3).astype(int) - on_paper(Image.fromarray(a))).max() <= 1, f'{name} ink on nothing'
     return 'photos have even light as in Python, areas are no drawing, a picture has its palette'
+
+def made_photo(name): return photograph(list(PHOTOS).index(name), **PHOTOS[name])
+
+def alike(a, b): return float(line_f1(a < 128, b < 128, 3))
+
+def check_sheet(v, pair):
+    "Photos of benchmarks/photos.py: the sheet is where Python finds it, and the lines are as good"
+    rows,names = [], ('shadow', 'ruled', 'dark_table', 'turned', 'everything')
+    for name in names:
+        photo,true,m = made_photo(name)
+        mine = find_sheet(photo)
+        ink = photo_lines(photo, mine)
+        res = v.page.evaluate('''async o => {
+            const p = await import('./photo.js'), img = t.unpack(o), c = p.findSheet(img)
+            return [c, t.pack(p.photoLines(img, c, null)), t.pack(p.photoLines(img, c, .7))] }''', packed(photo))
+        theirs = res[0]
+        assert (mine is None) == (theirs is None), f'{name}: a sheet is found by one of the two alone'
+        off = 0 if mine is None else np.abs(np.array(theirs) - mine).max()
+        assert off <= 2, f'{name}: corners are {off:.1f} pixels from Python\'s'
+        def score(a, c): return f1(on_sheet(a, np.linalg.inv(m) @ (np.eye(3) if c is None else np.linalg.inv(sheet_map(c)[0]))), true)
+        got = score(unpacked(res[1]), theirs), score(ink, mine)
+        assert got[0] >= got[1] - .01, f'{name}: line F1 {got[0]} in the page, {got[1]} in Python'
+        assert alike(unpacked(res[2]), photo_lines(photo, theirs, .7)) > .98, f'{name}: another threshold, other lines'
+        rows.append((off, *got))
+    off,js,py = np.array(rows).T
+    assert py.mean() > .98, 'these photos are too hard to compare anything'
+    return f'{len(names)} photos: corners at most {off.max():.1f} pixels from Python\'s, line F1 {js.mean():.4f} against {py.mean():.4f}'
 
 # Small drawings are enlarged by OpenCV's cubic, whose order of summing is its own. Where a value lies halfway between two
 # levels, a pixel of the square may come out one level apart (the whale at 200×120), and so may more of its painting.
@@ -302,6 +336,78 @@ def check_files(v, pair, tmp):
     close(255 - np.array(ink).astype(int), v.state()['ink'].astype(int), 'the ink layer', 0)
     return 'an upload, a bad file in a sentence, four kinds of saved files'
 
+def handles(v): return [[o['left'], o['top']] for o in v.page.evaluate(
+    "[...document.querySelectorAll('.pg-corner')].map(o => ({left: parseFloat(o.style.left)/100, top: parseFloat(o.style.top)/100}))")]
+
+def check_corners(v, pair, tmp):
+    "A photo with its sheet is corrected by mouse and keys: its lines are Python's, and so is its painting"
+    photo,_,_ = made_photo('wooden_table')
+    Image.fromarray(photo).save(path := Path(tmp)/'table.png')
+    n = v.painted(); v.page.set_input_files('.pg-tools input[type=file]', path)
+    v.until(lambda: v.painted() > n, 'the photo'); v.settled()
+    ink,_,corners = upload_lines(photo)
+    got = v.state()['ink']
+    assert np.abs(np.subtract(got.shape, ink.shape)).max() <= 2, (got.shape, ink.shape)
+    close(v.colours(), expected(v.state(), pair), 'the photo')
+    place = v.state()['place']; assert np.abs(np.subtract(place, figure_place(got))).max() < 1e-9 # large and in the middle
+    def looked(): v.until(lambda: v.page.locator('.pg-crop:not([hidden]) .pg-lines:not(.pg-old)').count(), 'the lines')
+    v.page.click('.pg-kind button:has-text("Corners")'); looked()
+    assert np.abs(as_corners(handles(v), photo.shape) - corners).max() < 3
+    b = v.page.locator('.pg-corner').nth(1).bounding_box()
+    v.page.mouse.move(b['x'] + 20, b['y'] + 24); v.page.mouse.down(); v.page.mouse.move(b['x'] + 2, b['y'] + 34, steps=3); v.page.mouse.up()
+    v.page.focus('.pg-corner >> nth=3')
+    for k in ('ArrowUp', 'ArrowRight', 'Shift+ArrowRight'): v.page.keyboard.press(k)
+    v.page.focus('.pg-crop input'); v.page.keyboard.press('ArrowRight'); looked()
+    check_access(v, pair)
+    given,threshold = as_corners(handles(v), photo.shape), float(v.page.input_value('.pg-crop input'))/100
+    n = v.painted(); v.page.click('.pg-crop .pg-main'); v.until(lambda: v.painted() > n, 'the corrected photo'); v.settled()
+    mine,got = upload_lines(photo, 'drawing', given, threshold)[0], v.state()['ink']
+    assert threshold == .42 and mine.shape == got.shape != ink.shape and (f := alike(got, mine)) > .99
+    close(v.colours(), expected(v.state(), pair), 'the corrected photo')
+    v.page.click('.pg-kind button:has-text("Corners")'); looked(); v.page.click('.pg-crop button:has-text("Whole picture")'); looked()
+    v.page.keyboard.press('Escape'); assert np.array_equal(v.state()['ink'], got) # which leaves it alone
+    n = v.painted(); v.stroke([(.02, .02), (.1, .02)]); v.until(lambda: v.painted() > n, 'a stroke outside'); v.settled()
+    assert v.state()['place'] is None # the square does not reach there, so the whole sheet is painted
+    return f'corners and threshold moved, lines against Python\'s: F1 {f:.4f}'
+
+def check_gestures(v, pair):
+    "Pictures are dropped and pasted, and a pen is pressed"
+    fish = (sketches_dir()/'fish.png').read_bytes()
+    give = '''([sel, kind, data, name]) => {
+        const box = new DataTransfer(); box.items.add(new File([t.bytes(data)], name, {type: 'image/png'}))
+        const how = {bubbles: true, cancelable: true, [kind === 'paste' ? 'clipboardData' : 'dataTransfer']: box}
+        const e = new (kind === 'paste' ? ClipboardEvent : DragEvent)(kind, how)
+        document.querySelector(sel).dispatchEvent(e); return e.defaultPrevented }'''
+    def send(sel, kind, png): return v.page.evaluate(give, [sel, kind, base64.b64encode(png).decode(), 'a.png'])
+    size = Image.open(sketches_dir()/'fish.png').size[::-1]
+    for sel,kind in (('.pg-paper', 'drop'), ('body', 'paste')):
+        v.page.click('button[title^="Clear"]'); v.until(lambda: 'empty' in v.says().lower(), 'an empty sheet')
+        v.page.evaluate('document.activeElement.blur()')
+        assert send(sel, kind, fish), f'{kind}: the browser would have opened the picture'
+        v.until(lambda: v.state()['ink'].shape == size and (v.state()['ink'] < 128).any(), kind); v.settled()
+    if v.page.is_visible('.pg-palette'):
+        Image.new('RGB', (30, 30), (20, 160, 90)).save(b := io.BytesIO(), 'PNG')
+        ink = v.state()['ink']; send('.pg-swatches', 'drop', b.getvalue())
+        v.until(lambda: [o['hex'] for o in v.state()['palette']] == ['#14a05a'], 'the colours of a dropped picture'); v.settled()
+        assert np.array_equal(v.state()['ink'], ink) # it is no drawing there
+    v.page.click('button[title^="Clear"]'); v.until(lambda: 'empty' in v.says().lower(), 'an empty sheet')
+    b,cdp = v.page.locator('.pg-paper .pg-stack').bounding_box(), v.page.context.new_cdp_session(v.page)
+    def pen(kind, x, y, force):
+        at = dict(x=b['x'] + x*b['width'], y=b['y'] + y*b['height'], button='left', buttons=1, pointerType='pen', force=force)
+        cdp.send('Input.dispatchMouseEvent', dict(type=kind, clickCount=1, **at))
+    widths = []
+    for y,force in ((.3, .1), (.6, 1.)):
+        pen('mousePressed', .2, y, force)
+        for i in range(8): pen('mouseMoved', .2 + .08*i, y, force)
+        pen('mouseReleased', .76, y, force)
+        rows = v.state()['ink'][round(512*(y - .1)):round(512*(y + .1)), 256] < 128
+        widths.append(int(rows.sum()))
+    v.settled()
+    assert 0 < 2*widths[0] < widths[1], f'a pen that is pressed lightly and hard draws lines of {widths} pixels'
+    shown = v.page.inner_text('.pg-model')
+    assert not v.page.is_visible('.pg-settings select') and shown == v.page.evaluate('host.models[0].title')
+    return f'drop, paste, a dropped palette; a pen draws {widths[0]} to {widths[1]} pixels; the only model is a name: {shown}'
+
 def check_offline(v, pair):
     "Nothing is asked from another host, and without a network the page still paints"
     hosts = {o.split('/')[2] for o in v.asked if o.startswith('http')}
@@ -336,12 +442,14 @@ def check_phone(b, url, pair, shots):
         v.until(lambda: v.painted() > n, 'a stroke with the finger'); v.settled()
         close(v.colours(), expected(v.state(), pair), 'drawn with a finger')
         v.page.screenshot(path=shots/'page-phone.png')
+        covered = covered_things(v.page)
+        assert not covered, f'the row of tools covers {covered}'
         manifest = json.loads(cdp.send('Page.getAppManifest')['data'])
         assert not cdp.send('Page.getAppManifest')['errors'] and manifest['display'] == 'standalone'
         why = [o['errorId'] for o in cdp.send('Page.getInstallabilityErrors')['installabilityErrors']]
         assert set(why) <= {'in-incognito'}, why # as every tested page is
         assert not v.errors, v.errors
-    return 'a phone: a finger draws, nothing is too wide, it can be installed'
+    return 'a phone: a finger draws, nothing is too wide or covered for ever, it can be installed'
 
 def check_broken(b, url):
     "A server that has lost the model: a sentence, and one can still draw"
@@ -393,13 +501,17 @@ def main():
                 v.until(lambda: v.painted(), 'the first painting'); v.settled()
                 v.page.screenshot(path=shots/f'page-{name}.png')
                 if name == 'told':
-                    for check in (check_rules, check_chance, check_photo): run(check, v, pair)
+                    for check in (check_rules, check_chance, check_photo, check_sheet): run(check, v, pair)
                 run(check_paintings, v, pair, 10 if name == 'told' else 5)
                 run(check_access, v, pair)
                 run(check_hand, v, pair)
                 run(check_settings, v, pair)
                 v.page.screenshot(path=shots/f'page-{name}-used.png', full_page=True)
-                if name == 'told': run(check_files, v, pair, tmp)
+                if name == 'told':
+                    run(check_files, v, pair, tmp)
+                    run(check_corners, v, pair, tmp)
+                    v.page.screenshot(path=shots/'page-corners.png', full_page=True)
+                    run(check_gestures, v, pair)
                 else:
                     run(check_offline, v, pair)
                     v.page.emulate_media(color_scheme='dark')

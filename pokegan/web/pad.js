@@ -21,7 +21,9 @@
    A drawing (`ink`) is {w, h, data}: w×h grey bytes, ink 0, paper 255. Pictures that come back are anything that
    drawImage takes. Functions may be slow; each rejects with an Error whose message is a sentence for people.
 
-     host.paint({ink, strokes, palette, lam, seed, model}) → {picture, ms}, or null if something newer came between
+     host.paint({ink, place, strokes, palette, lam, seed, model}) → {picture, ms}, or null if something newer came between
+                      place     null: the whole drawing in the middle of the square that is painted; or [top, left,
+                                height, width] of the drawing in it, as shares of its side, which host.clean has given
                       strokes   null, or {w, h, data}: w×h RGBA bytes, opaque where a colour is wished; the same object
                                 as long as nobody changes it
                       palette   [{hex, share}, …], one to five, or null for a model that cannot be told one
@@ -33,14 +35,20 @@
      host.parts(ink) → {w, h, labels}: Uint8Array, 0 the paper around, 1, 2, … the parts, as `regions` finds them; at
                     any size. The pad finds the gaps between them itself
      host.palette(file) → [{hex, share}, …]: the colours of a picture (a File or Blob), as `find_palette`
-     host.clean(file, {kind}) → {ink, kind}: the lines of a picture (a File or Blob) at its own size, no side over
-                    MAX_SIDE. kind is 'drawing', 'picture' or undefined for the host to look and say
+     host.clean(file, {kind, corners, threshold}) → {ink, kind, corners, place}: the lines of a picture (a File or Blob)
+                    at its own size, no side over MAX_SIDE
+                      kind       'drawing', 'picture' or undefined for the host to look and say
+                      corners    of the sheet of paper in a photo, [[x, y], …] clockwise from the top left, as shares of
+                                 the picture; undefined for the host to look. The answer's are null where there is none
+                      threshold  of what is a line: a share of the darkest lines' darkness, 0 to 1; undefined for the
+                                 host to decide
+                      place      where the drawing's figure is large and in the middle, as paint takes it
 
    What createPad returns:
 
      pad.load(ink)          puts a drawing on the sheet, as one step that can be undone
      pad.picture()          a canvas: the painting with the drawing's own ink on top, at the drawing's size
-     pad.state()            {ink, strokes, palette, lam, seed, model}: what host.paint was asked last
+     pad.state()            {ink, place, strokes, palette, lam, seed, model}: what host.paint was asked last
      pad.setModels(models)  other models; the one that paints stays, if it is among them
      pad.say(text)          a quiet sentence below the sheet (a download's progress, for instance)
      pad.fail(text)         the banner; pad.heal() takes it away. A painting that succeeds does that too
@@ -52,6 +60,7 @@ const SIDE = 512 // side of an empty sheet, pixels
 const MAX_COLOURS = 5 // of a palette
 const STOPS = 60 // steps of the λ slider
 const STEPS = 80 // that can be undone
+const THRESHOLD = .4 // of a photo's lines, where nobody has moved the slider
 export const REACH = 160 // darker than this is ink, where parts are looked for
 
 // ---------------------------------------------------------------------------------------------------- small pieces
@@ -99,6 +108,7 @@ const ICONS = { // 24×24, drawn with strokes
   minus: 'M5 12h14',
   fit: 'M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5',
   close: 'M6 6l12 12M18 6L6 18',
+  corners: 'M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5M8 9l9-1 1 8-9 1z',
   palette: 'M12 3a9 9 0 1 0 0 18c2 0 1.5-2 1-3s0-2.500 2-2.500h3c2 0 3-1.500 3-3.500a9 9 0 0 0-9-9zM8 10h.01M12 7h.01M16 10h.01M7.500 14h.01',
 }
 const icon = name => draw('svg', {viewBox: '0 0 24 24', class: 'pg-icon', 'aria-hidden': 'true'}, draw('path', {d: ICONS[name]}))
@@ -291,6 +301,7 @@ class Sheet { // an ink layer and a colour layer, whose every change can be take
     this.past = []
     this.future = []
     this.example = false // does an example lie here that nobody has touched?
+    this.place = null // in the square that is painted, of an upload
   }
 
   get w() { return this.ink.width }
@@ -322,12 +333,27 @@ class Sheet { // an ink layer and a colour layer, whose every change can be take
 
   blank() { return this.cached('blank', this.version.ink, () => !this.drawing().data.some(v => v < 128)) }
 
-  all() {
-    const of = name => this[`${name}Ctx`].getImageData(0, 0, this.w, this.h)
-    return {w: this.w, h: this.h, ink: of('ink'), colour: of('colour'), example: this.example}
+  placed() { // an upload's figure keeps its place until somebody draws where the square does not reach
+    return this.cached('placed', this.version.ink, () => {
+      if (!this.place) return null
+      const [top, left, height, width] = this.place, {w, h, data} = this.drawing()
+      const from = (start, length, n) => clamp(Math.ceil(-start / length * n), 0, n) // the pixels that the square reaches
+      const to = (start, length, n) => clamp(Math.floor((1 - start) / length * n), 0, n)
+      const [x0, x1, y0, y1] = [from(left, width, w), to(left, width, w), from(top, height, h), to(top, height, h)]
+      const dark = (a, b) => data.subarray(a, b).some(v => v < 128)
+      if (dark(0, y0 * w) || dark(y1 * w, w * h)) return null
+      for (let y = y0; y < y1; y++) if (dark(y * w, y * w + x0) || dark(y * w + x1, y * w + w)) return null
+      return this.place
+    })
   }
 
-  put({w, h, ink, colour, example = false}) {
+  all() {
+    const of = name => this[`${name}Ctx`].getImageData(0, 0, this.w, this.h)
+    return {w: this.w, h: this.h, ink: of('ink'), colour: of('colour'), example: this.example, place: this.place}
+  }
+
+  put({w, h, ink, colour, example = false, place = null}) {
+    this.place = place
     for (const name of ['ink', 'colour']) {
       Object.assign(this[name], {width: w, height: h}) // which empties it
       if ({ink, colour}[name]) this[`${name}Ctx`].putImageData({ink, colour}[name], 0, 0)
@@ -422,6 +448,7 @@ class Pad {
   // ------------------------------------------------------------------------------------------------- what it is made of
 
   build() {
+    this.cropper = new Cropper(this)
     this.art = canvasOf(SIDE, SIDE)[0]
     this.onTop = canvasOf(SIDE, SIDE)[0]
     this.outline = make('canvas', {class: 'pg-outline'})
@@ -442,7 +469,7 @@ class Pad {
       button('close', '', 'Close this message', () => this.heal()))
     this.status = make('div', {class: 'pg-status', role: 'status'})
     this.body = make('div', {class: 'pg-body'}, this.banner, make('div', {class: 'pg-bars'}, this.buildTools(), this.buildFile()),
-      this.buildKind(), this.stage, this.buildColours(), this.buildSettings(), this.status)
+      this.buildKind(), this.cropper.root, this.stage, this.buildColours(), this.buildSettings(), this.status)
     this.root = make('div', {class: 'pokegan pg-pad'}, this.body)
     if (this.host.foot) this.body.append(make('p', {class: 'pg-foot'}, this.host.foot))
     this.el.append(this.root)
@@ -488,8 +515,10 @@ class Pad {
 
   buildKind() {
     const of = (kind, text) => button('', text, text, () => this.take(this.sent, kind), {'data-kind': kind, 'aria-pressed': 'false'})
+    this.cropButton = button('corners', 'Corners and lines', 'Correct where the sheet lies in a photo, and what is a line',
+      () => this.cropper.open(this.sent, this.cleaned))
     this.kind = make('div', {class: 'pg-row pg-kind', hidden: true}, make('span', {class: 'pg-soft'}, 'I took the upload for'),
-      of('drawing', 'A drawing'), of('picture', 'A picture'))
+      of('drawing', 'A drawing'), of('picture', 'A picture'), this.cropButton)
     return this.kind
   }
 
@@ -520,7 +549,8 @@ class Pad {
     this.lamRow = make('div', {class: 'pg-group pg-lam'}, make('span', {class: 'pg-soft'}, 'loose'), this.lamBar, make('span', {class: 'pg-soft'}, 'careful'), this.lamText)
     this.lamNote = make('span', {class: 'pg-soft'}, 'This model paints in one way only')
     this.model = make('select', {'aria-label': 'Model', onchange: () => this.useModel()})
-    return make('div', {class: 'pg-row pg-settings'}, this.lamRow, this.lamNote, make('span', {class: 'pg-push'}), this.model)
+    this.onlyModel = make('span', {class: 'pg-soft pg-model'})
+    return make('div', {class: 'pg-row pg-settings'}, this.lamRow, this.lamNote, make('span', {class: 'pg-push'}), this.model, this.onlyModel)
   }
 
   // ------------------------------------------------------------------------------------------------------ what happens
@@ -562,6 +592,10 @@ class Pad {
 
   key(e) {
     if (!this.mine() || e.defaultPrevented) return
+    if (this.cropper.file) { // which has the keys, while it is open
+      if (e.key === 'Escape') this.cropper.close()
+      return
+    }
     const typing = e.target.matches?.('input[type=text], textarea, select'), k = e.key.toLowerCase()
     const does = e.ctrlKey || e.metaKey ? {z: () => e.shiftKey ? this.redo() : this.undo(), y: () => this.redo()}
       : typing || e.altKey ? {}
@@ -957,10 +991,9 @@ class Pad {
     this.sheetChanged()
   }
 
-  load({w, h, data}, {example = false} = {}) {
-    const ink = inkOf({w, h, data})
-    if (this.sheet.blank() && !this.sheet.past.length && !this.sheet.future.length) this.putSheet({w, h, ink, example})
-    else this.putSheet({w, h, ink, example}, true)
+  load({w, h, data}, {example = false, place = null} = {}) {
+    const fresh = this.sheet.blank() && !this.sheet.past.length && !this.sheet.future.length
+    this.putSheet({w, h, ink: inkOf({w, h, data}), example, place}, !fresh)
   }
 
   undo() {
@@ -1011,7 +1044,7 @@ class Pad {
 
   state() {
     const can = this.now.can ?? {}
-    return {ink: this.sheet.drawing(), strokes: can.strokes ? this.sheet.strokes() : null,
+    return {ink: this.sheet.drawing(), place: this.sheet.placed(), strokes: can.strokes ? this.sheet.strokes() : null,
       palette: can.palette || can.strokes ? this.wished() : null, lam: this.lam(), seed: this.seed, model: this.now.name}
   }
 
@@ -1075,7 +1108,9 @@ class Pad {
     this.models = models
     this.model.replaceChildren(...models.map(m => make('option', {value: m.name}, m.title)))
     this.model.value = (models.find(m => m.name === old) ?? models[0])?.name ?? ''
-    this.model.disabled = models.length < 2
+    this.model.hidden = models.length < 2 // nothing to choose
+    this.onlyModel.hidden = !this.model.hidden
+    this.onlyModel.textContent = models[0]?.title ?? ''
     this.useModel()
   }
 
@@ -1295,12 +1330,14 @@ class Pad {
     if (!file) return
     this.file.value = ''
     this.calm()
+    this.cropper.close()
     this.say('Looking at your picture …')
     try {
       const res = await this.host.clean(file, {kind})
-      this.sent = file
-      this.load(res.ink)
+      Object.assign(this, {sent: file, cleaned: res})
+      this.load(res.ink, res)
       this.kind.hidden = false
+      this.cropButton.hidden = res.kind !== 'drawing'
       for (const b of this.kind.querySelectorAll('button')) b.setAttribute('aria-pressed', b.dataset.kind === res.kind)
     } catch (e) {
       this.say('')
@@ -1370,8 +1407,8 @@ class Pad {
   keep() {
     clearTimeout(this.keeping)
     if (!this.place || !this.begun) return
-    const {w, h, example} = this.sheet, {palette, seed, wantedLam: lam} = this
-    const kept = {w, h, example, palette, seed, lam, model: this.now?.name, ink: this.sheet.ink.toDataURL(),
+    const {w, h, example, place} = this.sheet, {palette, seed, wantedLam: lam} = this
+    const kept = {w, h, example, place, palette, seed, lam, model: this.now?.name, ink: this.sheet.ink.toDataURL(),
       colour: this.sheet.strokes() && this.sheet.colour.toDataURL()}
     try { localStorage.setItem(this.place, JSON.stringify(kept)) }
     catch { /* no room, or not allowed: then it is not kept */ }
@@ -1392,7 +1429,7 @@ class Pad {
       Object.assign(this, {palette: kept.palette ?? null, seed: kept.seed ?? 0, wantedLam: kept.lam})
       if (this.models.some(m => m.name === kept.model)) this.model.value = kept.model
       this.useModel()
-      this.putSheet({w: kept.w, h: kept.h, ink, colour, example: kept.example})
+      this.putSheet({w: kept.w, h: kept.h, ink, colour, example: kept.example, place: kept.place})
       return true
     } catch { return false }
   }
@@ -1436,6 +1473,170 @@ class Pad {
     clearTimeout(this.fading)
     if (active === this) active = null
     this.root.remove()
+  }
+}
+
+// ------------------------------------------------------------------------------------ what was found in a photo, corrected
+
+const CORNERS = ['Top left', 'Top right', 'Bottom right', 'Bottom left']
+const WHOLE = [[0, 0], [1, 0], [1, 1], [0, 1]]
+
+// Can a sheet lie like this: four corners, gone around clockwise, no side too short?
+const isSheet = q => q.every(([x, y], i) => {
+  const [a, b] = q[(i + 1) % 4], [c, d] = q[(i + 2) % 4]
+  return (a - x) * (d - b) - (b - y) * (c - a) > .002 && Math.hypot(a - x, b - y) > .05
+})
+
+class Cropper { // a photo with a handle on each corner of its sheet, a slider, and the lines that follow from both
+  constructor(pad) {
+    Object.assign(this, {pad, file: null})
+    ;[this.photo, this.photoCtx] = canvasOf(1, 1)
+    ;[this.lines, this.linesCtx] = canvasOf(1, 1)
+    fill(this.lines, {class: 'pg-lines', role: 'img', 'aria-label': 'The lines that are found'}, [])
+    this.shade = draw('path', {class: 'pg-shade', 'fill-rule': 'evenodd'})
+    this.edge = draw('path', {class: 'pg-edge'})
+    this.handles = CORNERS.map((name, i) => this.handle(i))
+    this.frame = make('div', {class: 'pg-photo'}, this.photo,
+      draw('svg', {viewBox: '0 0 1 1', preserveAspectRatio: 'none', 'aria-hidden': 'true'}, this.shade, this.edge), ...this.handles)
+    this.bar = make('input', {type: 'range', min: 10, max: 70, step: 2, 'aria-label': 'How dark a line must be',
+      oninput: () => { this.threshold = this.bar.value / 100; this.look() }})
+    this.status = make('div', {class: 'pg-soft pg-found', role: 'status'})
+    this.useButton = button('', 'Use', 'Take these lines for the drawing', () => this.use(), {class: 'pg-button pg-main'})
+    this.root = make('section', {class: 'pg-crop', hidden: true, 'aria-label': 'Correct what was found in the photo'},
+      make('p', {class: 'pg-soft'}, 'Drag the corners to those of the sheet of paper. The other picture shows what will be drawn.'),
+      make('div', {class: 'pg-two'}, this.frame, this.lines),
+      make('div', {class: 'pg-row pg-settings'},
+        make('div', {class: 'pg-group pg-darkness'}, make('span', {class: 'pg-soft'}, 'faint lines too'), this.bar,
+          make('span', {class: 'pg-soft'}, 'dark lines only')), make('span', {class: 'pg-push'}),
+        group('Corners', button('', 'Reset', 'As they were found, corners and lines', () => this.reset()),
+          button('', 'Whole picture', 'There is no sheet: the whole picture counts', () => this.move(WHOLE))),
+        button('close', '', 'Leave the drawing as it was (Esc)', () => this.close()), this.useButton),
+      this.status)
+  }
+
+  handle(i) { // drag it, or move it with the arrow keys
+    const h = make('button', {type: 'button', class: 'pg-corner', 'aria-label': `${CORNERS[i]} corner of the sheet`})
+    h.addEventListener('keydown', e => {
+      const way = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1]}[e.key]
+      if (!way) return
+      e.preventDefault()
+      const far = e.shiftKey ? .002 : .01
+      this.moveCorner(i, this.corners[i].map((o, k) => o + far * way[k]))
+    })
+    h.addEventListener('pointerdown', e => {
+      if (e.button) return
+      h.setPointerCapture(e.pointerId)
+      const b = h.getBoundingClientRect(), grip = [b.left + b.width / 2 - e.clientX, b.top + b.height / 2 - e.clientY]
+      this.grip = {i, at: o => {
+        const r = this.frame.getBoundingClientRect()
+        return [(o.clientX + grip[0] - r.left) / r.width, (o.clientY + grip[1] - r.top) / r.height]
+      }}
+    })
+    h.addEventListener('pointermove', e => { if (this.grip?.i === i) this.moveCorner(i, this.grip.at(e)) })
+    for (const kind of ['pointerup', 'pointercancel']) h.addEventListener(kind, () => { this.grip = null })
+    return h
+  }
+
+  async open(file, first) { // first: what the host has found by itself
+    let bitmap
+    try { bitmap = await createImageBitmap(file) }
+    catch { this.pad.fail('This browser cannot show the picture: save it as PNG or JPEG'); return }
+    const s = Math.min(1, 1024 / Math.max(bitmap.width, bitmap.height))
+    const [w, h] = [bitmap.width, bitmap.height].map(o => Math.max(1, Math.round(o * s)))
+    Object.assign(this.photo, {width: w, height: h})
+    this.photoCtx.imageSmoothingQuality = 'high'
+    this.photoCtx.drawImage(bitmap, 0, 0, w, h)
+    bitmap.close()
+    for (const [k, v] of [['--w', w], ['--h', h]]) this.root.style.setProperty(k, v)
+    if (first !== this.first) Object.assign(this, {first, res: first, given: null, threshold: null}) // else go on
+    this.file = file
+    this.pad.root.classList.add('pg-cropping')
+    this.root.hidden = false
+    this.show()
+    this.preview(this.res ?? first)
+    this.handles[0].focus()
+  }
+
+  close() {
+    if (!this.file) return
+    this.file = this.grip = null
+    this.root.hidden = true
+    this.pad.root.classList.remove('pg-cropping')
+    this.pad.fitWidth()
+    this.pad.cropButton.focus()
+  }
+
+  get corners() { return this.given ?? this.first.corners ?? WHOLE }
+
+  moveCorner(i, at) {
+    this.move(this.corners.map((o, k) => (k === i ? at : o).map(v => clamp(v, 0, 1))))
+  }
+
+  move(corners) {
+    if (!isSheet(corners)) return
+    this.given = corners
+    this.show()
+    this.look()
+  }
+
+  reset() {
+    this.given = this.threshold = null
+    this.show()
+    this.look()
+  }
+
+  show() {
+    const shown = this.corners.map(p => p.map(v => clamp(v, 0, 1))), path = `M${shown.map(p => p.join(' ')).join('L')}Z`
+    this.shade.setAttribute('d', `M0 0H1V1H0Z${path}`)
+    this.edge.setAttribute('d', path)
+    this.handles.forEach((h, i) => {
+      const [x, y] = shown[i].map(v => Math.round(100 * v))
+      Object.assign(h.style, {left: `${100 * shown[i][0]}%`, top: `${100 * shown[i][1]}%`})
+      h.setAttribute('aria-label', `${CORNERS[i]} corner of the sheet: ${x}% from the left, ${y}% from the top. Arrow keys move it`)
+    })
+    this.bar.value = 100 * (this.threshold ?? THRESHOLD)
+  }
+
+  look() { // one at a time, and then once more with what is wanted by then
+    this.wanted = true
+    this.looking ??= this.lookOn().finally(() => { this.looking = null })
+  }
+
+  async lookOn() {
+    this.lines.classList.add('pg-old')
+    this.status.textContent = 'Looking …'
+    while (this.wanted && this.file) {
+      this.wanted = false
+      const {file, given, threshold, corners} = this
+      try {
+        const wants = {kind: 'drawing', corners, threshold: threshold ?? undefined}
+        const res = given || threshold ? await this.pad.host.clean(file, wants) : this.first
+        if (file === this.file) this.preview(res)
+      } catch (e) {
+        this.res = null
+        this.linesCtx.clearRect(0, 0, this.lines.width, this.lines.height)
+        this.status.textContent = e.message
+      }
+    }
+    this.lines.classList.remove('pg-old')
+    this.useButton.disabled = !this.res
+  }
+
+  preview(res) {
+    const {w, h} = res.ink, [full, ctx] = canvasOf(w, h), s = Math.min(1, 700 / Math.max(w, h))
+    this.res = res
+    this.status.textContent = ''
+    ctx.putImageData(inkOf(res.ink), 0, 0)
+    Object.assign(this.lines, {width: Math.max(1, Math.round(w * s)), height: Math.max(1, Math.round(h * s))})
+    this.linesCtx.imageSmoothingQuality = 'high'
+    this.linesCtx.drawImage(full, 0, 0, this.lines.width, this.lines.height)
+  }
+
+  async use() {
+    await this.looking
+    if (!this.res || !this.file) return
+    this.pad.load(this.res.ink, this.res)
+    this.close()
   }
 }
 
@@ -1501,9 +1702,10 @@ function pythonHost(model, awake) {
       return {w: answer.w, h: answer.h, labels: bytesOf(labels)}
     },
     async palette(file) { return (await ask({do: 'palette', name: file.name ?? 'picture'}, [await bytesIn(file)]))[0].palette },
-    async clean(file, {kind}) {
-      const [{w, h, kind: seen}, [data]] = await ask({do: 'clean', name: file.name ?? 'picture', kind: kind ?? null}, [await bytesIn(file)])
-      return {ink: {w, h, data: bytesOf(data)}, kind: seen}
+    async clean(file, {kind = null, corners = null, threshold = null}) {
+      const wants = {do: 'clean', name: file.name ?? 'picture', kind, corners, threshold}
+      const [{w, h, ...found}, [data]] = await ask(wants, [await bytesIn(file)])
+      return {ink: {w, h, data: bytesOf(data)}, ...found}
     },
   }
 }

@@ -130,11 +130,11 @@ function makeHost(card, ready) {
     start: null,
     now: null, // the painting that the pad waits for: what was asked, and how to stop waiting
 
-    async paint({ink, strokes, palette, lam, seed}) {
+    async paint({ink, place, strokes, palette, lam, seed}) {
       await ready
       const mine = host.now = {ink, strokes}
       const overtaken = new Promise(resolve => { mine.overtake = () => resolve(null) })
-      const painting = painter().paint({ink, strokes, palette: colours(palette), lam, seed})
+      const painting = painter().paint({ink, place, strokes, palette: colours(palette), lam, seed})
       const answer = await Promise.race([painting, overtaken])
       if (host.now === mine) host.now = null
       return answer && {picture: toCanvas(answer), ms: answer.ms}
@@ -144,7 +144,9 @@ function makeHost(card, ready) {
       return painter().ask('parts', {ink})
     },
     async palette(file) { return swatches(await painter().ask('palette', {picture: await readPicture(file)})) },
-    async clean(file, {kind} = {}) { return painter().ask('clean', {picture: await readPicture(file), kind}) },
+    async clean(file, wants = {}) {
+      return painter().ask('clean', {picture: await readPicture(file), most: MAX_SIDE, ...wants})
+    },
   }
   return host
 }

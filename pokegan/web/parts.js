@@ -8,7 +8,7 @@ import {normal} from './chance.js'
 const plane = (w, h, data) => ({w, h, data})
 
 // f of every value, as an array of another type: many times faster than Type.from
-function map(Type, values, f) {
+export function map(Type, values, f) {
   const out = new Type(values.length)
   for (let i = 0; i < values.length; i++) out[i] = f(values[i], i)
   return out
@@ -22,7 +22,7 @@ export function round(x) {
   return r - x === 0.5 && r % 2 ? r - 1 : r
 }
 
-const clamp = (x, low, high) => Math.min(Math.max(x, low), high)
+export const clamp = (x, low, high) => Math.min(Math.max(x, low), high)
 
 function percentile(values, share) {
   const sorted = Float64Array.from(values).sort(), at = (sorted.length - 1)*share/100
@@ -221,13 +221,29 @@ function darkenLines(im) {
   return plane(im.w, im.h, map(Uint8Array, im.data, o => 255 - Math.min((255 - o)*255/top, 255)))
 }
 
-// A drawing in the middle of a square of paper: {sq, box: [top, left, height, width]}
-export function fitSquare(im, side) {
+// A picture where it lies in another, as far as it does
+function lay({w, h, data}, under, top, left) {
+  const n = data.length/(w*h), right = Math.min(w, under.w - left), skip = Math.max(0, -left)
+  for (let y = Math.max(0, -top); y < Math.min(h, under.h - top); y++) {
+    under.data.set(data.subarray((y*w + skip)*n, (y*w + right)*n), ((top + y)*under.w + left + skip)*n)
+  }
+  return under
+}
+
+// A drawing in a square of paper, in its middle or, if it is made smaller, at a place that is given as shares of the
+// side: {sq, box: [top, left, height, width]}
+export function fitSquare(im, side, place = null) {
+  const given = place?.map((o, i) => i > 1 ? Math.max(1, round(o*side)) : round(o*side))
   const s = side/Math.max(im.w, im.h), w = Math.max(1, round(im.w*s)), h = Math.max(1, round(im.h*s))
-  const scaled = resize(im, w, h, s < 1 ? 'area' : 'cubic'), small = s < 1 ? darkenLines(scaled) : scaled
-  const top = side - h >> 1, left = side - w >> 1, out = new Uint8Array(side*side).fill(255)
-  for (let y = 0; y < h; y++) out.set(small.data.subarray(y*w, (y + 1)*w), (top + y)*side + left)
-  return {sq: plane(side, side, out), box: [top, left, h, w]}
+  const box = given && given[2] < im.h ? given : [side - h >> 1, side - w >> 1, h, w], less = box[2] < im.h || s < 1
+  const scaled = resize(im, box[3], box[2], less ? 'area' : 'cubic'), small = less ? darkenLines(scaled) : scaled
+  const sq = plane(side, side, new Uint8Array(side*side).fill(255))
+  return {sq: lay(plane(box[3], box[2], Uint8Array.from(small.data)), sq, box[0], box[1]), box}
+}
+
+// The painting where the drawing is, white where the square does not reach (three bytes a pixel)
+export function offSquare(square, [top, left, h, w]) {
+  return lay(square, plane(w, h, new Uint8ClampedArray(3*w*h).fill(255)), -top, -left)
 }
 
 // A part of a plane
@@ -553,8 +569,7 @@ export function fitStrokes(strokes, box, side) {
   let from = strokes
   if (strokes.h > h && on.some(o => o >= 0)) from = thicken(strokes, on, Math.ceil(strokes.h/h))
   const small = h < strokes.h ? resize(from, w, h, 'nearest') : spread(from, w, h)
-  for (let y = 0; y < h; y++) out.set(small.data.subarray(4*y*w, 4*(y + 1)*w), 4*((top + y)*side + left))
-  return plane(side, side, out)
+  return lay(plane(w, h, small.data), plane(side, side, out), top, left)
 }
 
 // Strokes at a larger size: every pixel takes the one whose middle is nearest (OpenCV's warpAffine)

@@ -4,8 +4,9 @@
 /* global MessageChannel, performance, postMessage */
 import * as ort from './ort/ort.wasm.bundle.min.mjs'
 import {dropoutMasks} from './chance.js'
-import {cleanSketch, crop, evenLight, findPalette, fitSquare, fitStrokes, looksDrawn, overWhite, regions, resize, round,
+import {cleanSketch, crop, findPalette, fitSquare, fitStrokes, offSquare, overWhite, regions, resize, round,
         tellColours} from './parts.js'
+import {onPaper, uploadLines, usualBox} from './photo.js'
 
 let model, session
 let strokes = null // the last that were sent: the page sends them anew only when they have changed
@@ -31,7 +32,7 @@ const grey = ({w, h, data}) => { // one byte a pixel as three
   return {w, h, data: out}
 }
 
-const fit = ink => fitSquare(cleanSketch(grey(ink)), model.size)
+const fit = (ink, place) => fitSquare(cleanSketch(grey(ink)), model.size, place)
 
 const opaque = ({w, h, data}) => { // three bytes a pixel as RGBA
   const out = new Uint8ClampedArray(4*w*h)
@@ -81,10 +82,10 @@ const jobs = {
   },
 
   // the colours of a drawing {w, h, data}, at its own size
-  async paint({ink, ...wish}) {
-    const start = performance.now(), {sq, box} = fit(ink)
+  async paint({ink, place, ...wish}) {
+    const start = performance.now(), {sq, box} = fit(ink, place)
     const {painting} = await session.run(inputs(sq, wish, box))
-    const small = crop(toPicture(painting.data, model.size), box)
+    const small = offSquare(toPicture(painting.data, model.size), box)
     const picture = opaque(resize(small, ink.w, ink.h, box[2] > ink.h ? 'area' : 'cubic'))
     return {...picture, ms: performance.now() - start}
   },
@@ -95,14 +96,16 @@ const jobs = {
     return {w, h, labels: Uint8Array.from(data)}
   },
 
-  // the lines of a picture (RGBA)
-  async clean({picture, kind}) {
-    const {w, h, data} = cleanSketch(evenLight(overWhite(picture)))
-    if (kind === 'picture' || !kind && !looksDrawn({w, h, data})) {
+  // the lines of a picture (RGBA), no side over `most`; corners are shares of the picture
+  async clean({picture, kind, corners, threshold, most}) {
+    const img = onPaper(picture), size = [img.w, img.h], toPixels = corners?.map(p => p.map((o, i) => o*size[i] - 0.5))
+    const res = kind === 'picture' ? null : uploadLines(img, {kind, corners: toPixels, threshold, most})
+    if (!res) {
       throw new Error('This does not look like a drawing, and the lines of a picture are found by Python alone '
                       + '(pokegan_edges): try a drawing, or a photo of one')
     }
-    return {kind: 'drawing', ink: {w, h, data}}
+    return {kind: 'drawing', ink: res.ink, place: usualBox(res.ink, 4096).map(o => o/4096),
+            corners: res.corners && res.corners.map(p => p.map((o, i) => (o + 0.5)/size[i]))}
   },
 
   // the colours of a picture (RGBA)
