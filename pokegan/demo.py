@@ -11,7 +11,7 @@ import anywidget, cv2, numpy as np, torch, ipywidgets as W, traitlets as T
 from PIL import Image, ImageOps
 from fastcore.basics import noop, patch
 from fastcore.script import call_parse
-from .pictures import MissingPackage, UserError, as_rgb, fit_square, one_line_errors, read_drawing
+from .pictures import MissingPackage, UserError, as_rgb, fit_square, one_line_errors, read_drawing, upright
 from .edges import auto_sketch
 from .metrics import colourfulness, l1, sharpness
 from .conditions import MAX_COLOURS, check_lam, find_palette, lam_range, parse_colours, regions
@@ -112,7 +112,7 @@ def read_upload(
         with Image.open(io.BytesIO(data), formats=UPLOAD_FORMATS) as im:
             if im.width*im.height > MAX_PIXELS*1e6: raise Image.DecompressionBombError
             im.draft('RGB', (MAX_SIDE, MAX_SIDE))
-            return on_paper(ImageOps.exif_transpose(im))
+            return on_paper(upright(im)) # a broken note spoils no picture
     except Image.DecompressionBombError:
         raise UserError(f'{name} has more than {MAX_PIXELS} million pixels: choose a smaller picture') from None
     except Exception: # what is wrong with a file's bytes, a decoder may say in any way
@@ -551,7 +551,7 @@ def name_sketches(
     def name(i, s): return Path(s).stem if isinstance(s, (str, Path)) else f'drawing {i}'
     if not isinstance(sketches, dict): sketches = {name(i, as_pair(o)[0]): o for i,o in enumerate(sketches, 1)}
     pairs = {k: as_pair(o) for k,o in sketches.items()}
-    return {k: (read_drawing(s), None if y is None else read_drawing(y)) for k,(s,y) in pairs.items()}
+    return {k: (read_drawing(s), None if y is None else read_drawing(y, lines=False)) for k,(s,y) in pairs.items()}
 
 # %% ../nbs/15_demo.ipynb #40c9ca3e
 class LambdaExplorer(anywidget.AnyWidget):

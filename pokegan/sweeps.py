@@ -28,7 +28,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 from tqdm import tqdm
 from fastcore.script import call_parse
-from .pictures import MissingPackage, UserError, check_filled, check_target, first_line, load_picture, one_line_errors, write_atomic, to_array
+from .pictures import MissingPackage, UserError, check_filled, check_target, first_line, one_line_errors, read_drawing, write_atomic, to_array
 from .creatures import draw_creature
 from .data import data_root
 from .edges import auto_sketch
@@ -504,9 +504,9 @@ def custom_sketch(
     path:str|Path|None=None, # a drawing; None: Poke-Gan's if it is there, else a creature's
 )->np.ndarray: # H x W x 3 uint8
     "The drawing that every run paints"
-    if path is not None: return load_picture(path)
+    if path is not None: return read_drawing(path)
     with contextlib.suppress(RuntimeError, OSError): # who has no home directory has no data there
-        if (own := data_root()/'sketches'/'custom_sketch_1.png').is_file(): return load_picture(own)
+        if (own := data_root()/'sketches'/'custom_sketch_1.png').is_file(): return read_drawing(own)
     return np.repeat(auto_sketch(draw_creature(9))[...,None], 3, 2)
 
 # %% ../nbs/14_sweeps.ipynb #1ba2a197

@@ -325,7 +325,7 @@ def predict(self:Pix2PixLearner,
 )->tuple: # (Pillow picture, painting (3, S, S) in [-1, 1], the same), as fastai's: decoded, and twice as it came
     "Paint one drawing"
     if not hasattr(self.dls, 'c_in'): return Learner.predict(self, item, **kwargs)
-    drawing = Image.fromarray(read_drawing(item)).convert('L' if self.dls.c_in == 1 else 'RGB')
+    drawing = Image.fromarray(read_drawing(item, lines=self.dls.c_in == 1)).convert('L' if self.dls.c_in == 1 else 'RGB')
     sq = fit_square(np.asarray(drawing), self.dls.sz)[0]
     x = to_tensor(sq.reshape(*sq.shape[:2], -1))[None].to(self.dls.device)
     g = self.get_preds(dl=[(x, x.new_zeros(1, 3, *x.shape[2:]))])[0][0]
