@@ -8,8 +8,8 @@ __all__ = ['LAYOUTS', 'Source', 'creatures', 'own_folder', 'data_root', 'folder_
            'halves_agree', 'look_halved', 'question', 'ask_wide', 'find_layout', 'check_heap', 'sort_pairs',
            'sort_pictures', 'are_pairs', 'check_splits', 'check_direction', 'no_direction', 'inner_folder',
            'sort_folder', 'split_items', 'folder', 'item_files', 'pixel_hash', 'file_hash', 'is_random', 'make_sketch',
-           'PairSet', 'cache_key', 'cached', 'check_items', 'crop', 'PairDL', 'in_rows', 'show_wishes',
-           'plot_top_losses', 'memory_budget', 'pair_dls']
+           'PairSet', 'cache_key', 'cached', 'check_items', 'crop', 'PairDL', 'in_rows', 'show_wishes', 'show_worst',
+           'memory_budget', 'pair_dls']
 
 # %% ../nbs/02_data.ipynb #28693024
 import cv2, hashlib, inspect, os, random, re, sys, unicodedata
@@ -975,15 +975,27 @@ def _pre_show_batch(self:PairDL, b, max_n=9):
     x,y = side(show_wishes(*b[:-1])),side(b[-1])
     return x,y,L(zip(x, y))
 
-@dispatch
-def plot_top_losses(x:TensorImage, y:TensorImage, samples, outs, raws, losses,
-                    nrows=None, ncols=None, figsize=None, **kwargs):
+# %% ../nbs/02_data.ipynb #14f8480c
+def show_worst(
+    x:TensorImage, # inputs (B, 3, S, S) in [0, 1], as fastai hands them over; not looked at
+    y:TensorImage, # targets, likewise
+    samples, # pairs of input and target, the worst first
+    outs, # what was painted for each, in a tuple
+    raws, # the network's own numbers; not looked at
+    losses, # the loss of each
+    nrows:int|None=None, # rows of three pictures; None: as few as ncols allows
+    ncols:int|None=None, # such threes in a row; None: one
+    figsize:tuple|None=None, # inches; None: large enough
+    **kwargs, # for each picture's `show`
+):
     "Show input, painted and real side by side, the loss above them"
     rows = in_rows(list(zip(samples, outs, losses)), nrows, ncols or (None if nrows else 1))
     _,axs = subplots(len(rows), 3*len(rows[0]), figsize=figsize or (3*len(rows[0]),1.2*len(rows)))
     for ax in axs.flat: ax.set_axis_off()
     for ((x,y),(g,),loss),three in zip((o for r in rows for o in r if o), chunked(axs.flat, 3)):
         for o,ax,title in zip((x,g,y), three, ('input',f'loss {loss:.3g}','real')): o.show(ctx=ax, title=title, **kwargs)
+
+plot_top_losses.dispatch(show_worst) # the way to show pictures that were made of pictures
 
 # %% ../nbs/02_data.ipynb #ba2a2963
 def memory_budget(
