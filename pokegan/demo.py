@@ -372,7 +372,7 @@ def begin(self:SketchPad,
         ink = without_dust(clean_sketch(read_drawing(sketch)))
         self.start = dict(w=ink.shape[1], h=ink.shape[0], data=ink.tobytes())
     else: ink = read_drawing(example_sketches()[0])[..., 0]
-    if sketch is not False: 
+    if sketch is not False:
         self.worker.give(dict(ink=ink, strokes=None, palette=None, lam=None, seed=0, model=self.model, place=None))
 
 @patch
