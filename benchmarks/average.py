@@ -7,16 +7,9 @@ The card is the last one's; `mean_of` on it names the models, and the held-out p
 """
 import torch
 from fastcore.script import Param, call_parse
-from pokegan.metrics import evaluate
 from pokegan.painting import load_model, save_model
-from pokegan.runs import JUDGED_AT, RunConfig, paint_all, run_dls, told_figures
+from pokegan.runs import JUDGED_AT, evaluate_model
 from pokegan.sources import get_source
-
-def figures(gen, dls, lam):
-    "What the held-out pictures say, as a run's card has it"
-    x,g,y = paint_all(gen, dls.valid, lam=float(lam))
-    res = evaluate(g, y, x) | told_figures(gen, x, y, lam=float(lam))
-    return {k: round(v, 5) if isinstance(v, float) else v for k,v in res.items()}
 
 @call_parse
 def main(
@@ -28,8 +21,8 @@ def main(
     loaded = [load_model(o) for o in models]
     (gen,card),states = loaded[-1],[g.state_dict() for g,_ in loaded]
     gen.load_state_dict({k: sum(o[k].double() for o in states)/len(states) for k in states[0]})
-    dls = run_dls(get_source(card['data']).limit(1), RunConfig(style=card['style'], size=card['size']), 'cpu')
-    by_lam = {f'{lam}': figures(gen, dls, lam) for lam in JUDGED_AT}
+    source = get_source(card['data'])
+    by_lam = {f'{lam}': evaluate_model(gen, card, source, lam=float(lam)) for lam in JUDGED_AT}
     card |= dict(mean_of=list(models), metrics=by_lam['100'], metrics_by_lam=by_lam)
     print(save_model(f'{out}/model', gen, card))
-    for lam,m in by_lam.items(): print(lam, {k: m[k] for k in ('l1', 'l1_own', 'l1_regions', 'sharpness', 'colourfulness')})
+    for lam,m in by_lam.items(): print(lam, {k: m[k] for k in ('l1', 'l1_own', 'l1_regions', 'kid', 'perceptual')})
