@@ -340,10 +340,12 @@ def corners_work(v, tmp, shots, home):
     v.click('Correct where'); looked = lambda: v.until(lambda: v.page.locator('.pg-crop:not([hidden]) .pg-lines:not(.pg-old)').count(), 'the lines')
     looked(); lines = lambda: v.pixels('.pg-lines'); first = lines(); shot(v, shots, f'{home}-corners', full=False)
     check('Top left corner' in v.page.evaluate('document.activeElement.ariaLabel'), 'its corners have handles, and the first has the focus'); no_barriers(v, 'the corners')
+    place = lambda: v.page.locator('.pg-photo').bounding_box(); still = place()
     for k in ['ArrowRight']*8 + ['ArrowDown']*8: v.page.keyboard.press(k)
     looked(); check('27% from the left, 25% from the top' in v.page.evaluate('document.activeElement.ariaLabel') and lines().shape != first.shape, 'arrow keys move a corner')
+    check(place() == still, 'the photo stays where it is when its lines change their shape')
     b = v.page.locator('.pg-corner').nth(2).bounding_box(); x,y = b['x'] + b['width']/2, b['y'] + b['height']/2
-    v.page.mouse.move(x, y); v.page.mouse.down(); v.page.mouse.move(x - 60, y - 30, steps=4); v.page.mouse.up()
+    v.page.mouse.move(x, y); v.page.mouse.down(); v.page.mouse.move(x - 60, y - 30, steps=4); v.page.mouse.up(); looked()
     now = v.page.locator('.pg-corner').nth(2).bounding_box(); check(abs(now['x'] - b['x'] + 60) < 3 and abs(now['y'] - b['y'] + 30) < 3, 'and so does the mouse')
     v.click('As they were found'); looked(); check(lines().shape == first.shape and (lines() == first).all(), 'reset')
     bar = v.page.locator('.pg-crop input'); bar.focus(); v.page.keyboard.press('Home'); looked(); many = (lines() < 128).sum()

@@ -1504,7 +1504,7 @@ class Cropper { // a photo with a handle on each corner of its sheet, a slider, 
     this.useButton = button('', 'Use', 'Take these lines for the drawing', () => this.use(), {class: 'pg-button pg-main'})
     this.root = make('section', {class: 'pg-crop', hidden: true, 'aria-label': 'Correct what was found in the photo'},
       make('p', {class: 'pg-soft'}, 'Drag the corners to those of the sheet of paper. The other picture shows what will be drawn.'),
-      make('div', {class: 'pg-two'}, this.frame, this.lines),
+      make('div', {class: 'pg-two'}, this.frame, make('div', {class: 'pg-result'}, this.lines)),
       make('div', {class: 'pg-row pg-settings'},
         make('div', {class: 'pg-group pg-darkness'}, make('span', {class: 'pg-soft'}, 'faint lines too'), this.bar,
           make('span', {class: 'pg-soft'}, 'dark lines only')), make('span', {class: 'pg-push'}),
