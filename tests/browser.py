@@ -371,7 +371,7 @@ def uploads(d):
     (d/'text.png').write_text('no picture')
     return {d/'a.png': (400, 240), d/'a.jpg': (400, 240), d/'dark.png': (400, 240), d/'light.png': (400, 240), d/'photo.jpg': (2048, 1536)}
 
-def uploads_work(v, tmp):
+def uploads_work(v, tmp, shots, home):
     "Pictures of all kinds get onto the sheet at their own size; a text file does not"
     for f,size in uploads(tmp).items():
         v.click('Clear'); v.until(lambda: blank(v.ink()), 'clear'); v.settled()
@@ -380,9 +380,11 @@ def uploads_work(v, tmp):
     v.click('Clear'); v.choose('Upload', tmp/'a.png'); v.until(lambda: not blank(v.ink()), 'upload'); v.settled()
     before = v.ink(); v.choose('Upload', tmp/'text.png')
     v.until(lambda: 'text.png is not a picture that can be read' in v.banner(), 'the sentence')
-    check((v.ink() == before).all(), f'a text file is refused: {v.banner()}')
-    v.click('Draw on the painting'); v.click('Drawing and painting side'); v.tool('eraser'); v.tool('pen'); v.stroke([(.9, .9), (.95, .9)])
-    check(not v.banner(), 'the message goes when one goes on'); v.click('Undo'); v.settled()
+    check((v.ink() == before).all(), f'a text file is refused: {v.banner()}'); shot(v, shots, f'{home}-message', full=False)
+    v.click('Draw on the painting'); v.click('Drawing and painting side'); v.tool('eraser'); v.tool('pen')
+    assert v.banner(); place = v.page.locator('.pg-paper').bounding_box(); v.stroke([(.9, .9), (.95, .9)])
+    check(not v.banner(), 'the message goes when one goes on')
+    check(v.page.locator('.pg-paper').bounding_box() == place, 'and the sheet stays under the pen'); v.click('Undo'); v.settled()
 
 def saves_work(v):
     "Every way to save: opened, measured, compared"
@@ -430,7 +432,7 @@ def pad_works(v, tmp, shots, home):
     "Everything that the pad can do"
     first_minute(v); lines_work(v); keys_work(v); zoom_works(v); settings_work(v)
     if has_colours(v): colours_work(v); shot(v, shots, f'{home}-bucket'); gaps_work(v); palette_works(v, tmp); shot(v, shots, f'{home}-palette')
-    corners_work(v, tmp, shots, home); uploads_work(v, tmp); saves_work(v); looks_right(v)
+    corners_work(v, tmp, shots, home); uploads_work(v, tmp, shots, home); saves_work(v); looks_right(v)
     check(not v.errors, f'no error in the browser {v.errors}')
 
 # ------------------------------------------------------------------------------------------------------------ Voilà

@@ -468,8 +468,8 @@ class Pad {
     this.banner = make('div', {class: 'pg-banner', role: 'alert', hidden: true}, this.text,
       button('close', '', 'Close this message', () => this.heal()))
     this.status = make('div', {class: 'pg-status', role: 'status'})
-    this.body = make('div', {class: 'pg-body'}, this.banner, make('div', {class: 'pg-bars'}, this.buildTools(), this.buildFile()),
-      this.buildKind(), this.cropper.root, this.stage, this.buildColours(), this.buildSettings(), this.status)
+    this.body = make('div', {class: 'pg-body'}, make('div', {class: 'pg-bars'}, this.buildTools(), this.buildFile()),
+      this.buildKind(), this.cropper.root, this.stage, this.buildColours(), this.buildSettings(), this.status, this.banner)
     this.root = make('div', {class: 'pokegan pg-pad'}, this.body)
     if (this.host.foot) this.body.append(make('p', {class: 'pg-foot'}, this.host.foot))
     this.el.append(this.root)
@@ -1756,10 +1756,10 @@ function createExplorer(el, model) {
   const ends = make('div', {class: 'pg-ends'}, make('span', {}, make('b', {}, 'loose'), ', low λ: what the critic believes counts more'),
     make('span', {}, make('b', {}, 'careful'), ', high λ: the distance from the real picture counts more'))
   const numbers = make('div', {class: 'pg-numbers'}), below = make('div'), banner = make('div', {class: 'pg-banner', role: 'alert'})
-  const root = make('div', {class: 'pokegan'}, make('div', {class: 'pg-body'}, banner, make('div', {class: 'pg-row'}, which),
+  const root = make('div', {class: 'pokegan'}, make('div', {class: 'pg-body'}, make('div', {class: 'pg-row'}, which),
     make('div', {class: 'pg-three'}, ...figures.map(([, img, caption]) => make('figure', {class: 'pg-figure'}, img, caption))),
     make('div', {class: 'pg-row pg-settings'}, play, make('div', {class: 'pg-group pg-lam'}, bar, text), note, make('span', {class: 'pg-push'}), again),
-    strip, ends, numbers, below))
+    strip, ends, numbers, below, banner))
 
   function built() { // what depends on the models and the drawings
     which.replaceChildren(...get('names').map(o => make('option', {}, o)))
