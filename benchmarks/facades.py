@@ -1,0 +1,67 @@
+"""How near models of façades come to photographs: by trained eyes, with both kinds of statistics in the batch norms.
+
+    POKEGAN_DATA=... python benchmarks/facades.py facades runs/facades-plain runs/facades-128
+
+The paper paints one picture at a time with the statistics of that picture (§3.3), everybody else with those that training has gathered. Both are judged here, against the
+100 photos of the validation set, at the size of the model. How far two halves of the training photos are apart by the same eyes says what can be hoped for.
+The figures are added to `benchmarks/facades.json`, by the model's name, and `nbs/tutorials/facades.ipynb` shows them.
+"""
+import json, torch
+from copy import deepcopy
+from pathlib import Path
+from fastcore.script import Param, call_parse
+from torch.nn.modules.batchnorm import _BatchNorm
+from pokegan.features import kid, perceptual
+from pokegan.metrics import evaluate
+from pokegan.painting import load_model
+from pokegan.pictures import write_atomic
+from pokegan.runs import RunConfig, judging_source, paint_all, run_dls
+
+MODES = dict(running=False, batch=True)
+RECORD = Path(__file__).with_name('facades.json')
+
+def own_statistics(gen):
+    "A copy whose batch norms know nothing but the batch that they see"
+    gen = deepcopy(gen)
+    for m in gen.modules():
+        if isinstance(m, _BatchNorm): m.running_mean = m.running_var = None
+    return gen
+
+def held_out(card, split='valid', size=None):
+    "The pairs that a model is judged by, one at a time"
+    source = judging_source(card)
+    if split == 'test': source.valid = source.test
+    return run_dls(source.limit(1), RunConfig(size=size or card['size'], patch=1, bs=1), 'cpu').valid
+
+def paintings(name, batch, split='valid'):
+    "(paintings, real photos, card) of a model"
+    gen,card = load_model(name)
+    _,g,y = paint_all(own_statistics(gen) if batch else gen, held_out(card, split))
+    return g, y, card
+
+def far_apart(g, y):
+    "How far paintings are from photos"
+    res = evaluate(g, y) | dict(kid=kid(g, y), perceptual=perceptual(g, y))
+    return {k: round(float(res[k]), 5) for k in ('kid', 'perceptual', 'l1', 'sharpness', 'real_sharpness', 'colourfulness', 'real_colourfulness', 'n')}
+
+def photos_alone(card):
+    "The distance of half of the training photos to the other half, which no painter can be expected to beat"
+    source = judging_source(card)
+    source.valid = source.train
+    y = torch.cat([b[-1] for b in run_dls(source.limit(1), RunConfig(size=card['size'], patch=1, bs=8), 'cpu').valid])
+    return round(kid(y[::2], y[1::2]), 5)
+
+@call_parse
+def main(models:Param('names of shipped models, or folders of runs', str, nargs='+')):
+    "Judge"
+    torch.set_num_threads(1)
+    for name in models:
+        rows = {}
+        for mode,batch in MODES.items():
+            g,y,card = paintings(name, batch)
+            rows[mode] = far_apart(g, y)
+        row = dict(size=card['size'], nf=card['architecture']['nf'], epochs=card['epochs'], command=card['command'], kid_of_photos=photos_alone(card), **rows)
+        record = json.loads(RECORD.read_text()) if RECORD.exists() else {}
+        record[Path(name).name] = row
+        write_atomic(RECORD, lambda f: Path(f).write_text(json.dumps(record, indent=1) + '\n'))
+        print(name, json.dumps(row), flush=True)
