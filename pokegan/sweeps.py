@@ -1066,10 +1066,10 @@ def run_colour(
     sweep:Sweep, # what has run
     v:float, # the figure that was optimised
 )->str: # '#rrggbb'
-    "Dark for the best figure, bright for the worst; grey for none"
-    y = sweep.sign*sweep.done[sweep.metric]
+    "By rank, dark for the best run, bright for the worst; grey for one without a figure"
+    y = (sweep.sign*sweep.done[sweep.metric]).to_numpy() # the best first
     if pd.isna(v) or not len(y): return '#bbbbbb'
-    share = np.clip((sweep.sign*v - y.min())/max(y.max() - y.min(), 1e-12), 0, 1)
+    share = min(1, (y < sweep.sign*v).sum()/max(1, len(y)-1)) # a few bad runs would make all others look alike
     return SCALE[round(share*(len(SCALE)-1))]
 
 STYLE = {'font.size': 9, 'axes.titlesize': 10, 'axes.spines.top': False, 'axes.spines.right': False,
@@ -1135,13 +1135,16 @@ def plot_sweep_losses(
     "Both players' losses a step, a curve a run: smoothed, and raw behind"
     fig,axs = plt.subplots(1, 2, figsize=(7.5, 2.6), layout='constrained')
     runs = sweep.runs.set_index('number')
-    for n,s in sweep.steps.groupby('run'):
-        lam,colour = runs.lam[n] if 'lam' in runs else RunConfig().lam,run_colour(sweep, runs[sweep.metric][n])
-        for ax,v in zip(axs, ((s.d_real+s.d_fake)/2, s.g_gan+lam*s.g_l1)):
-            ax.plot(s.step, v, c=colour, lw=.5, alpha=.2)
-            ax.plot(s.step, smooth(v, beta), c=colour, lw=1.1, alpha=.9)
+    def draw(seen=lambda v: v, **kw):
+        for n,s in sweep.steps.groupby('run'):
+            lam,colour = runs.lam[n] if 'lam' in runs else RunConfig().lam,run_colour(sweep, runs[sweep.metric][n])
+            for ax,v in zip(axs, ((s.d_real+s.d_fake)/2, s.g_gan+lam*s.g_l1)): ax.plot(s.step, seen(v), c=colour, **kw)
+    draw(partial(smooth, beta=beta), lw=1.1, alpha=.9)
+    axs[1].set_yscale('log')
+    for ax in axs: ax.margins(y=.1); ax.autoscale_view(); ax.autoscale(False) # a spike may leave the figure
+    draw(lw=.5, alpha=.2, zorder=1)
     for ax,t in zip(axs, ('critic', 'generator: GAN + λ L1')): ax.set_title(t); ax.set_xlabel('step')
-    axs[1].set_yscale('log'); axs[1].minorticks_off()
+    axs[1].minorticks_off()
     axs[1].yaxis.set_major_locator(LogLocator(subs=(1, 2, 5))); axs[1].yaxis.set_major_formatter('{x:g}')
     return _note(fig, sweep)
 
@@ -1154,7 +1157,7 @@ def plot_held_out(
     fig,ax = plt.subplots(figsize=(5, 2.6), layout='constrained')
     last = sweep.runs.set_index('number')[sweep.metric]
     for n,e in sweep.epochs.groupby('run'):
-        ax.plot(e.epoch+1, e[m], 'o-', ms=2.5, lw=1.1, c=run_colour(sweep, last[n]), alpha=.85)
+        ax.plot(e.epoch+1, e[m], 'o-' if len(e) < 20 else '-', ms=2.5, lw=1.1, c=run_colour(sweep, last[n]), alpha=.85)
     ax.set_title(f'held-out {m}'); ax.set_xlabel('epoch')
     return _note(fig, sweep)
 
@@ -1177,9 +1180,9 @@ def sketch_order(
     sweep:Sweep, # what has run
     runs:pd.DataFrame|None=None, # of these runs; None: all
 )->pd.DataFrame: # runs that have painted
-    "The runs in the order in which their paintings are looked at: λ varies fastest"
-    by = [k for k in sweep.swept if k != 'lam'] + ['lam']*('lam' in sweep.swept)
+    "The runs in the order in which their paintings are looked at: λ varies fastest, then what has few values"
     df = sweep.runs if runs is None else runs
+    by = sorted(sweep.swept, key=lambda k: (k == 'lam', -df[k].nunique()))
     df = df[(df.state != 'failed') & df.number.isin(list(sweep.paintings))]
     return df.sort_values(by) if by else df
 
@@ -1190,18 +1193,19 @@ def plot_sketches(
     runs:pd.DataFrame|None=None, # paintings of these runs; None: all
     side:float=1.1, # inches a painting
 )->plt.Figure:
-    "The custom sketch as every run painted it, with its parameters"
+    "The custom sketch as every run painted it, with its parameters: where it can be, λ grows along a row"
     df,ims = sketch_order(sweep, runs),sweep.paintings
     pairs = [sweep.swept[i:i+2] for i in range(0, len(sweep.swept), 2)]
     def title(r): return '\n'.join([label(r[p], ' · ') for p in pairs] + [f'{sweep.metric} {r[sweep.metric]:.4f}'])
-    tiles = [] if sketch is None else [(sketch, 'the drawing')]
-    tiles += [(ims[r.number], title(r)) for _,r in df.iterrows()]
+    tiles = [(ims[r.number], title(r)) for _,r in df.iterrows()]
     cols = df.lam.nunique() if 'lam' in sweep.swept else 6
     cols = 2*cols if cols <= 4 and len(tiles) > 12 else min(8, max(4, cols))
-    rows = -(-len(tiles)//cols)
-    fig,axs = plt.subplots(rows, cols, figsize=(side*cols, (side+.42)*rows), squeeze=False, layout='constrained')
+    rows,first = max(1, -(-len(tiles)//cols)),int(sketch is not None)
+    fig,axs = plt.subplots(rows, cols+first, figsize=(side*(cols+first), (side+.42)*rows), squeeze=False, layout='constrained')
     for ax in axs.flat: ax.axis('off')
-    for ax,(im,t) in zip(axs.flat, tiles): ax.imshow(im, interpolation='nearest'); ax.set_title(t, fontsize=8)
+    if first: tiles,places = [(sketch, 'the drawing'), *tiles],[axs[0, 0], *axs[:, 1:].flat] # in a column of its own
+    else: places = axs.flat
+    for ax,(im,t) in zip(places, tiles): ax.imshow(im, interpolation='nearest'); ax.set_title(t, fontsize=8)
     return _note(fig, sweep)
 
 # %% ../nbs/14_sweeps.ipynb #0ad0ba81
