@@ -4,7 +4,7 @@
 
 The paper paints one picture at a time with the statistics of that picture (§3.3), everybody else with those that training has gathered. Both are judged here, against the
 100 photos of the validation set, at the size of the model. How far two halves of the training photos are apart by the same eyes says what can be hoped for.
-The figures are added to `benchmarks/facades.json`, by the model's name, and `nbs/tutorials/facades.ipynb` shows them.
+The figures are added to `benchmarks/facades.json`, by the model's name.
 """
 import json, torch
 from copy import deepcopy
@@ -27,16 +27,16 @@ def own_statistics(gen):
         if isinstance(m, _BatchNorm): m.running_mean = m.running_var = None
     return gen
 
-def held_out(card, split='valid', size=None):
-    "The pairs that a model is judged by, one at a time"
+def pairs(card, split='valid', bs=1):
+    "The pairs of train, valid or test, as a model is judged by them"
     source = judging_source(card)
-    if split == 'test': source.valid = source.test
-    return run_dls(source.limit(1), RunConfig(size=size or card['size'], patch=1, bs=1), 'cpu').valid
+    source.valid = getattr(source, split)
+    return run_dls(source.limit(1), RunConfig(size=card['size'], patch=1, bs=bs), 'cpu').valid
 
 def paintings(name, batch, split='valid'):
     "(paintings, real photos, card) of a model"
     gen,card = load_model(name)
-    _,g,y = paint_all(own_statistics(gen) if batch else gen, held_out(card, split))
+    _,g,y = paint_all(own_statistics(gen) if batch else gen, pairs(card, split))
     return g, y, card
 
 def far_apart(g, y):
@@ -46,9 +46,7 @@ def far_apart(g, y):
 
 def photos_alone(card):
     "The distance of half of the training photos to the other half, which no painter can be expected to beat"
-    source = judging_source(card)
-    source.valid = source.train
-    y = torch.cat([b[-1] for b in run_dls(source.limit(1), RunConfig(size=card['size'], patch=1, bs=8), 'cpu').valid])
+    y = torch.cat([b[-1] for b in pairs(card, 'train', bs=8)])
     return round(kid(y[::2], y[1::2]), 5)
 
 @call_parse
