@@ -7,10 +7,11 @@ __all__ = ['MAX_WEIGHT', 'SIZES', 'SETTINGS', 'RECIPES', 'JUDGED_AT', 'WEIGHTS',
            'read_number', 'one_of', 'text', 'maybe', 'check_switch', 'check_term', 'check_lam_setting', 'check_size',
            'with_weights', 'RunConfig', 'flag_text', 'run_config', 'out_text', 'RunFolder', 'write_checkpoint',
            'nothing_to_resume', 'read_checkpoint', 'paint_all', 'palette_error', 'strokes_error', 'held_out_wishes',
-           'told_figures', 'make_card', 'colour_habits', 'library_versions', 'run_dls', 'read_config', 'same_setting',
-           'check_out', 'write_settings', 'hold_folder', 'start_from', 'trained_critic', 'go_on_with_proj', 'EpochLine',
-           'run_learner', 'start_run', 'resume_run', 'train_run', 'memory_advice', 'resumed_config', 'config_flags',
-           'pokegan_train', 'feature_distances', 'judging_source', 'judged_text', 'evaluate_model', 'pokegan_eval']
+           'told_figures', 'say_once', 'feature_distances', 'judge_paintings', 'make_card', 'colour_habits',
+           'library_versions', 'run_dls', 'read_config', 'same_setting', 'check_out', 'write_settings', 'hold_folder',
+           'start_from', 'trained_critic', 'go_on_with_proj', 'EpochLine', 'run_learner', 'start_run', 'resume_run',
+           'train_run', 'memory_advice', 'resumed_config', 'config_flags', 'pokegan_train', 'judging_source',
+           'judged_text', 'evaluate_model', 'pokegan_eval']
 
 # %% ../nbs/13_runs.ipynb #6bb84ad2
 from fastai.basics import *
@@ -18,6 +19,7 @@ from fastai.callback.all import *
 import dataclasses, importlib.metadata, inspect, json, math, sys, time
 from contextlib import contextmanager, nullcontext, suppress
 from copy import copy
+from functools import cache
 from dataclasses import dataclass
 from pathlib import Path
 import numpy as np, pandas as pd, matplotlib.pyplot as plt, torch
@@ -516,15 +518,47 @@ def told_figures(
         res |= dict(l1_regions=l1(own, y), strokes_error=error)
     return res
 
+# %% ../nbs/13_runs.ipynb #6b4afd77
+@cache
+def say_once(
+    text:str, # one line
+):
+    "Say on stderr what holds as long as this process runs: a model is judged at several λ, its owner told once"
+    print(text, file=sys.stderr)
+
+# %% ../nbs/13_runs.ipynb #94f6f58a
+def feature_distances(
+    g:torch.Tensor, # paintings (n, 3, S, S) in [-1, 1]
+    y:torch.Tensor, # their real pictures, same shape
+)->dict: # kid and perceptual; kid from two pictures on; nothing where the weights of the features are not installed
+    "How far paintings are from real pictures, to eyes that have seen a million photographs"
+    try: load_features()
+    except UserError as e:
+        say_once(f'kid and perceptual are left out, since {e}')
+        return {}
+    return {**(dict(kid=kid(g, y)) if len(g) > 1 else {}), 'perceptual': perceptual(g, y)}
+
+# %% ../nbs/13_runs.ipynb #25bda401
+def judge_paintings(
+    gen:nn.Module, # a generator
+    x:torch.Tensor, # held-out drawings or pictures (n, C, S, S) in [-1, 1]
+    g:torch.Tensor, # what it painted of them (n, 3, S, S)
+    y:torch.Tensor, # their real pictures, same shape
+    seed:int=0, # of the noise, and of what is told
+    **told, # what it was told, such as lam=100.
+)->dict: # the metrics of evaluate, feature_distances and told_figures
+    "All figures of a model, for its card and for `pokegan_eval`"
+    return evaluate(g, y, x if x.shape[1]==1 else None) | feature_distances(g, y) | told_figures(gen, x, y, seed, **told)
+
 # %% ../nbs/13_runs.ipynb #72e61b1a
 @patch
 def judge(self:RunFolder,
     **told, # what the generator is told
-)->dict: # figures of `evaluate`
+)->dict: # figures of `judge_paintings`
     "All metrics of the held-out pictures"
     gen = self.painter()
     x,g,y = paint_all(gen, self.dls.valid, **told)
-    res = evaluate(g, y, x if x.shape[1]==1 else None) | told_figures(gen, x, y, **told)
+    res = judge_paintings(gen, x, g, y, **told)
     return {k: round(v, 5) if isinstance(v, float) else v for k,v in res.items()}
 
 # %% ../nbs/13_runs.ipynb #45368b4e
@@ -856,18 +890,6 @@ def pokegan_train(
     print(f"\nHeld-out L1 {m['l1']:.4f}, PSNR {m['psnr']:.1f} dB, SSIM {m['ssim']:.3f} on {m['n']} pictures.")
     print(f"Look at {Path(out)/'preview.png'} and {Path(out)/'losses.png'}; paint with: pokegan_paint SKETCH.png --model {out}")
 
-# %% ../nbs/13_runs.ipynb #94f6f58a
-def feature_distances(
-    g:torch.Tensor, # paintings (n, 3, S, S) in [-1, 1]
-    y:torch.Tensor, # their real pictures, same shape
-)->dict: # kid and perceptual; kid from two pictures on; nothing where the weights of the features are not installed
-    "How far paintings are from real pictures, to eyes that have seen a million photographs"
-    try: load_features()
-    except UserError as e:
-        print(e, file=sys.stderr)
-        return {}
-    return {**(dict(kid=kid(g, y)) if len(g) > 1 else {}), 'perceptual': perceptual(g, y)}
-
 # %% ../nbs/13_runs.ipynb #9d3e4c01
 def judging_source(
     card:dict, # a model's card
@@ -912,16 +934,14 @@ def evaluate_model(
     seed:int=0, # of the noise
     device:str|torch.device='cpu', # where to paint
     lam:float|None=None, # λ, where the model was trained for more than one
-)->dict: # the metrics of evaluate, feature_distances and told_figures, and lam
+)->dict: # the figures of `judge_paintings`, and lam
     "Paint the held-out pictures of `source` and judge the paintings"
     if gen.arch['c_in'] != source.c_in:
         raise UserError(f"the model paints {'sketches' if gen.arch['c_in']==1 else 'pictures'}, and {source.name} has "
                         f"{'pictures to sketch' if source.c_in==1 else 'pairs of pictures'}: choose other data")
     dls = run_dls(source.limit(1), RunConfig(style=card.get('style') or 'auto', size=card['size'], patch=1), device)
     told = tell(gen, card, lam)
-    x,g,y = paint_all(gen.to(device), dls.valid, seed, **told)
-    res = evaluate(g, y, x if source.c_in==1 else None)
-    return {**res, **feature_distances(g, y), **told_figures(gen, x, y, seed, **told), 'lam': check_lam(card, lam)}
+    return judge_paintings(gen, *paint_all(gen.to(device), dls.valid, seed, **told), seed, **told) | dict(lam=check_lam(card, lam))
 
 # %% ../nbs/13_runs.ipynb #dfa27dd2
 @call_parse
