@@ -4,21 +4,24 @@
 
 The paper paints one picture at a time with the statistics of that picture (§3.3), everybody else with those that training has gathered. Both are judged here, against the
 100 photos of the validation set, at the size of the model. How far two halves of the training photos are apart by the same eyes says what can be hoped for.
-The figures are added to `benchmarks/facades.json`, by the model's name.
+The figures are added to `benchmarks/facades.json`, by the model's name, and what it makes of the four plans that `nbs/tutorials/facades.ipynb` draws
+to `benchmarks/tutorials/facades-street`, since no photo of the set may be shown.
 """
-import json, torch
+import json, numpy as np, torch
 from copy import deepcopy
 from pathlib import Path
 from fastcore.script import Param, call_parse
+from PIL import Image
 from torch.nn.modules.batchnorm import _BatchNorm
 from pokegan.features import kid, perceptual
 from pokegan.metrics import evaluate
-from pokegan.painting import load_model
+from pokegan.painting import load_model, paint
 from pokegan.pictures import write_atomic
 from pokegan.runs import RunConfig, judging_source, paint_all, run_dls
 
 MODES = dict(running=False, batch=True)
 RECORD = Path(__file__).with_name('facades.json')
+STREET = Path(__file__).parent/'tutorials'/'facades-street'
 
 def own_statistics(gen):
     "A copy whose batch norms know nothing but the batch that they see"
@@ -49,6 +52,15 @@ def photos_alone(card):
     y = torch.cat([b[-1] for b in pairs(card, 'train', bs=8)])
     return round(kid(y[::2], y[1::2]), 5)
 
+def paint_street(name):
+    "The plans of `plans.png`, painted at the size of the model, side by side"
+    gen,card = load_model(name)
+    strip = np.asarray(Image.open(STREET/'plans.png').convert('RGB'))
+    side = card['size']
+    def painted(plan): return np.asarray(paint(np.asarray(Image.fromarray(plan).resize((side, side), Image.NEAREST)), (gen, card)))
+    picture = Image.fromarray(np.hstack([painted(o) for o in np.split(strip, strip.shape[1]//strip.shape[0], axis=1)]))
+    write_atomic(STREET/f'{Path(name).name}.jpg', lambda f: picture.save(f, format='jpeg', quality=92))
+
 @call_parse
 def main(models:Param('names of shipped models, or folders of runs', str, nargs='+')):
     "Judge"
@@ -62,4 +74,5 @@ def main(models:Param('names of shipped models, or folders of runs', str, nargs=
         record = json.loads(RECORD.read_text()) if RECORD.exists() else {}
         record[Path(name).name] = row
         write_atomic(RECORD, lambda f: Path(f).write_text(json.dumps(record, indent=1) + '\n'))
+        paint_street(name)
         print(name, json.dumps(row), flush=True)

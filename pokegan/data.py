@@ -577,6 +577,7 @@ class PairSet:
         self.numbers = range(len(items)) # what sketches by chance depend on
         self.x = self.y = None # N x K x H x W x C and N x H x W x 3
         self.conditions = self.ready = None # what may be told, and what is ready to be told of each picture
+        self.cache = True # keep on disk what is made?
 
     def __len__(self): return len(self.items)
     def _pair(self, i):
@@ -610,6 +611,47 @@ def to(self:PairSet,
     if self.y is not None: self.x,self.y = self.x.to(device),self.y.to(device)
     if self.ready: self.ready = {k:v.to(device) for k,v in self.ready.items()}
 
+# %% ../nbs/02_data.ipynb #388c0b6c
+def cache_key(
+    f:callable, # what makes it: a function, perhaps a partial one, or a method
+    arrays:list, # what it is made of, such as pictures
+    *more # all else that it depends on, such as the seed
+)->str: # 24 hexadecimal digits, None if it cannot be known
+    "What `f` makes of `arrays` depends on this, as a hash"
+    args,made_by = [],[]
+    while isinstance(f, partial): f,args = f.func,args+[(f.args,sorted(f.keywords.items()))]
+    if inspect.ismethod(f):
+        f,made_by,attrs = f.__func__,[type(f.__self__)],getattr(f.__self__, '__dict__', dict(unknown=f))
+        if not all(isinstance(o, (bool,int,float,str,type(None))) for o in attrs.values()): return None
+        args.append(sorted(attrs.items()))
+    f = inspect.unwrap(f)
+    if not inspect.isfunction(f) or f.__closure__: return None
+    made_by.append(f)
+    try: src = b''.join(Path(inspect.getsourcefile(o)).read_bytes() for o in made_by)
+    except (OSError,TypeError): return None
+    h = hashlib.sha256()
+    for o in arrays: h.update(repr(o.shape).encode()); h.update(np.ascontiguousarray(o))
+    h.update(repr(([(o.__module__,o.__qualname__) for o in made_by],args,more,cv2.__version__)).encode()+src)
+    return h.hexdigest()[:24]
+
+# %% ../nbs/02_data.ipynb #4b91a359
+def cached(
+    make:callable, # makes a dict of arrays
+    n:int, # rows of each of them
+    key:str # from `cache_key`; None for no cache
+)->dict: # name → array
+    "The arrays that `make` makes, from the cache if they are there"
+    if key is None: return make()
+    path = own_folder('cache')/f'made-{key}.npz'
+    try:
+        with np.load(path) as f: res = dict(f)
+        if res and all(len(o)==n for o in res.values()): return res
+    except Exception: pass # missing, broken, of another time: make it
+    res = make()
+    try: write_atomic(path, lambda t: np.savez_compressed(t, **res))
+    except OSError: pass # no cache then
+    return res
+
 # %% ../nbs/02_data.ipynb #c3e51f22
 @patch
 def tell(self:PairSet,
@@ -619,51 +661,18 @@ def tell(self:PairSet,
     self.conditions,self.ready = conditions,None
     if conditions is None or self.y is None: return self
     x,y = self.x.cpu().numpy(),self.y.cpu().numpy()
-    with ThreadPoolExecutor(max_workers=min(8, os.cpu_count() or 1)) as ex:
-        rows = list(ex.map(lambda i: self._prepare(i, x[i], y[i]), range(len(self))))
-    self.ready = {k:torch.from_numpy(np.stack([r[k] for r in rows])).to(self.y.device) for k in rows[0]}
+    def make():
+        with ThreadPoolExecutor(max_workers=min(8, os.cpu_count() or 1)) as ex:
+            rows = list(ex.map(lambda i: self._prepare(i, x[i], y[i]), range(len(self))))
+        return {k:np.stack([r[k] for r in rows]) for k in rows[0]}
+    found = cached(make, len(self), cache_key(conditions.prepare, [x,y], self.seed) if self.cache else None)
+    self.ready = {k:torch.from_numpy(o).to(self.y.device) for k,o in found.items()}
     return self
-
-# %% ../nbs/02_data.ipynb #388c0b6c
-def cache_key(
-    f:callable, # a sketching function
-    y:np.ndarray, # the pictures, N x H x W x 3 uint8
-    seed:int, # of random sketches
-    k:int # sketches of each picture
-)->str: # 24 hexadecimal digits, None if it cannot be known
-    "What the sketches of the pictures `y` depend on, as a hash"
-    args = []
-    while isinstance(f, partial): f,args = f.func,args+[(f.args,sorted(f.keywords.items()))]
-    f = inspect.unwrap(f)
-    if not inspect.isfunction(f) or f.__closure__: return None
-    try: src = Path(inspect.getsourcefile(f)).read_bytes()
-    except (OSError,TypeError): return None
-    h = hashlib.sha256(np.ascontiguousarray(y))
-    h.update(repr((f.__module__,f.__qualname__,args,seed,k,y.shape,cv2.__version__)).encode()+src)
-    return h.hexdigest()[:24]
-
-# %% ../nbs/02_data.ipynb #4b91a359
-def cached(
-    make:callable, # makes the array
-    shape:tuple, # of the array
-    key:str # from `cache_key`; None for no cache
-)->np.ndarray: # uint8
-    "The array that `make` makes, from the cache if it is there"
-    if key is None: return make()
-    path = own_folder('cache')/f'sketches-{key}.npz'
-    try:
-        with np.load(path) as f: x = f['x']
-        if x.shape==shape and x.dtype==np.uint8: return x
-    except Exception: pass # missing, broken, of another time: make it
-    x = make()
-    try: write_atomic(path, lambda t: np.savez_compressed(t, x=x))
-    except OSError: pass # no cache then
-    return x
 
 # %% ../nbs/02_data.ipynb #cde24af3
 @patch
 def fill(self:PairSet,
-    cache:bool=True # keep sketches on disk?
+    cache:bool=True # keep what is made on disk?
 )->PairSet: # itself
     "Make all pairs and keep them"
     n = range(len(self))
@@ -672,10 +681,10 @@ def fill(self:PairSet,
         y = np.stack(ys)
         if self.source.paired: x = np.stack(xs)[:,None]
         else:
-            make = lambda: np.stack(list(ex.map(lambda i: self._sketches(i, y[i], range(self.k)), n)))
-            key = cache_key(self.sketch, y, self.seed, self.k) if cache else None
-            x = cached(make, (len(y),self.k,*y.shape[1:3],1), key)
+            make = lambda: dict(x=np.stack(list(ex.map(lambda i: self._sketches(i, y[i], range(self.k)), n))))
+            x = cached(make, len(y), cache_key(self.sketch, [y], self.seed, self.k) if cache else None)['x']
     self.x,self.y = torch.from_numpy(x),torch.from_numpy(y)
+    self.cache = cache
     return self.tell(self.conditions)
 
 # %% ../nbs/02_data.ipynb #b2e70a02
@@ -1033,7 +1042,7 @@ def pair_dls(
     device=None, # where the batches are made, fastai's default if None
     in_memory:bool=None, # keep all pairs in memory, or stream them; by their size if None
     num_workers:int=2, # processes that read pictures when streaming
-    cache:bool=True # keep sketches on disk?
+    cache:bool=True # keep sketches, and what may be told, on disk?
 )->DataLoaders: # batches `(x,y)`: B x c_in x sz x sz and B x 3 x sz x sz, float32 in [-1,1]; `(x,told,y)` if told
     "Pairs as fastai `DataLoaders`"
     load_sz,device = load_sz or (round(sz*286/256) if jitter else sz),device or default_device()
