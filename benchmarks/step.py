@@ -4,16 +4,20 @@
 
 The reference is pix2pix as one writes it first, and as Poke-Gan wrote it: fp32, the generator run twice a step, the critic's gradients computed
 in both turns. Ours is what `pix2pix_learner` does, step by step: one pass of the generator, then bf16, then channels last, then `torch.compile`.
-The variants take turns, and the figure is the median step of all rounds.
+The variants take turns, and the figure is the median step of all rounds. It goes to `benchmarks/step.json`, by what was measured.
 """
-import statistics, time, torch
+import json, statistics, time, torch
+from pathlib import Path
 from fastcore.script import call_parse
 from torch.nn import functional as F
 from fastai.callback.core import Callback, CancelFitException
 from pokegan.data import creatures, pair_dls
 from pokegan.edges import canny_sketch
 from pokegan.models import UNetGenerator, PatchCritic
+from pokegan.pictures import write_atomic
 from pokegan.training import pix2pix_learner, set_precision, TwoPlayers
+
+RECORD = Path(__file__).with_name('step.json')
 
 def sync(dev):
     if dev == 'cuda': torch.cuda.synchronize()
@@ -69,5 +73,9 @@ def main(size:int=256, bs:int=8, nf:int=64, steps:int=5, rounds:int=2, device:st
     for _ in range(rounds):
         for k,v in variants.items(): ts[k] += v.time(dls, steps, device)
     base = statistics.median(ts['reference'])
-    print(f'{size}², batch {bs}, {nf} channels, {device}, {torch.get_num_threads()} threads, torch {torch.__version__}')
+    what,where = f'{size}², batch {bs}, {nf} channels, {device}', f'{torch.get_num_threads()} threads, torch {torch.__version__}'
+    print(f'{what}, {where}')
     for k,v in ts.items(): m = statistics.median(v); print(f'{k:32} {bs/m:8.2f} pictures/s  {base/m:5.2f}×  ({min(v):.2f}–{max(v):.2f} s a step)')
+    record = json.loads(RECORD.read_text()) if RECORD.exists() else {}
+    record[what] = dict(where=where, pictures_per_second={k: round(bs/statistics.median(v), 3) for k,v in ts.items()})
+    write_atomic(RECORD, lambda f: Path(f).write_text(json.dumps(record, indent=1, ensure_ascii=False) + '\n'))

@@ -529,7 +529,7 @@ def pick_palettes(
     "Lively palettes of real pictures"
     rng,res = np.random.default_rng(seed), []
     for i in rng.permutation(len(pictures)).tolist():
-        palette = [(c, round(w, 3)) for c,w in find_palette(pictures[i], 4, rng) if max(c) > 95]
+        palette = [(c, max(round(w, 3), .001)) for c,w in find_palette(pictures[i], 4, rng) if max(c) > 95] # a speck's share is above 0
         strong = sum(w*(max(c) - min(c))/max(c) for c,w in palette) # mean saturation
         if len(palette) >= 3 and max(max(c) - min(c) for c,_ in palette) > 75 and strong > .33: res.append(palette)
         if len(res) == n: break

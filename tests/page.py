@@ -49,7 +49,7 @@ def told_model():
         if isinstance(m, torch.nn.Linear): torch.nn.init.normal_(m.weight, 0, .2) # so that λ and palettes matter
     for p in gen.parameters(): p.data = p.data.half().float()
     rng = np.random.default_rng(0)
-    def palette(): return [(rng.integers(0, 256, 3).tolist(), round(float(w), 3)) for w in rng.dirichlet([1]*4)]
+    def palette(): return [(rng.integers(0, 256, 3).tolist(), max(round(float(w), 3), .001)) for w in rng.dirichlet([1]*4)]
     palettes,table = [palette() for _ in range(7)], rng.normal(size=(11, 11)).round(3).tolist()
     return gen, dict(size=256, lam=[1, 1000], palettes=palettes, neighbours=table)
 
