@@ -37,7 +37,7 @@ def pairs(card, split='valid', bs=1):
     "The pairs of train, valid or test, as a model is judged by them"
     source = judging_source(card)
     source.valid = getattr(source, split)
-    return run_dls(source.limit(1), RunConfig(size=card['size'], patch=1, bs=bs), 'cpu').valid
+    return run_dls(source.limit(1), RunConfig(style=card.get('style') or 'auto', size=card['size'], patch=1, bs=bs), 'cpu').valid
 
 def paintings(name, batch, split='valid'):
     "(paintings, real photos, card) of a model"

@@ -621,9 +621,10 @@ def cache_key(
     args,made_by = [],[]
     while isinstance(f, partial): f,args = f.func,args+[(f.args,sorted(f.keywords.items()))]
     if inspect.ismethod(f):
-        f,made_by,attrs = f.__func__,[type(f.__self__)],getattr(f.__self__, '__dict__', dict(unknown=f))
-        if not all(isinstance(o, (bool,int,float,str,type(None))) for o in attrs.values()): return None
-        args.append(sorted(attrs.items()))
+        owner,f = f.__self__,f.__func__
+        attrs = getattr(owner, '__dict__', None)
+        if attrs is None or not all(isinstance(o, (bool,int,float,str,type(None))) for o in attrs.values()): return None
+        made_by,args = [type(owner)],args+sorted(attrs.items())
     f = inspect.unwrap(f)
     if not inspect.isfunction(f) or f.__closure__: return None
     made_by.append(f)
@@ -637,7 +638,7 @@ def cache_key(
 # %% ../nbs/02_data.ipynb #4b91a359
 def cached(
     make:callable, # makes a dict of arrays
-    n:int, # rows of each of them
+    fits:callable, # such a dict → may it be what `make` would make?
     key:str # from `cache_key`; None for no cache
 )->dict: # name → array
     "The arrays that `make` makes, from the cache if they are there"
@@ -645,7 +646,7 @@ def cached(
     path = own_folder('cache')/f'made-{key}.npz'
     try:
         with np.load(path) as f: res = dict(f)
-        if res and all(len(o)==n for o in res.values()): return res
+        if fits(res): return res
     except Exception: pass # missing, broken, of another time: make it
     res = make()
     try: write_atomic(path, lambda t: np.savez_compressed(t, **res))
@@ -665,7 +666,8 @@ def tell(self:PairSet,
         with ThreadPoolExecutor(max_workers=min(8, os.cpu_count() or 1)) as ex:
             rows = list(ex.map(lambda i: self._prepare(i, x[i], y[i]), range(len(self))))
         return {k:np.stack([r[k] for r in rows]) for k in rows[0]}
-    found = cached(make, len(self), cache_key(conditions.prepare, [x,y], self.seed) if self.cache else None)
+    def fits(found): return found and all(len(o)==len(self) for o in found.values())
+    found = cached(make, fits, cache_key(conditions.prepare, [x,y], self.seed) if self.cache else None)
     self.ready = {k:torch.from_numpy(o).to(self.y.device) for k,o in found.items()}
     return self
 
@@ -682,7 +684,8 @@ def fill(self:PairSet,
         if self.source.paired: x = np.stack(xs)[:,None]
         else:
             make = lambda: dict(x=np.stack(list(ex.map(lambda i: self._sketches(i, y[i], range(self.k)), n))))
-            x = cached(make, len(y), cache_key(self.sketch, [y], self.seed, self.k) if cache else None)['x']
+            fits = lambda o: o['x'].shape==(len(y),self.k,*y.shape[1:3],1) and o['x'].dtype==np.uint8
+            x = cached(make, fits, cache_key(self.sketch, [y], self.seed, self.k) if cache else None)['x']
     self.x,self.y = torch.from_numpy(x),torch.from_numpy(y)
     self.cache = cache
     return self.tell(self.conditions)

@@ -19,8 +19,8 @@ from fastai.callback.all import *
 import dataclasses, importlib.metadata, inspect, json, math, sys, time
 from contextlib import contextmanager, nullcontext, suppress
 from copy import copy
-from functools import cache
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 import numpy as np, pandas as pd, matplotlib.pyplot as plt, torch
 from filelock import FileLock, Timeout
